@@ -1,0 +1,1 @@
+"""The floor everyone stands on: records, errors, text, calendar, configuration, store."""

@@ -1,0 +1,211 @@
+"""The shapes of the configuration files: what each entry may and must say. `core.config` reads them into records."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from core.calendar import Cycle
+
+
+def _cycle(text: str) -> str:
+    Cycle.parse(text)
+    return text
+
+
+CycleText = Annotated[str, AfterValidator(_cycle)]
+Name = Annotated[str, Field(min_length=1)]
+
+
+class Entry(BaseModel):
+    """Base of every entry: unknown keys are refused, so that a misspelt key is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Mail(Entry):
+    """How alerts leave: an SMTP server; `user` is optional, its password comes from XUNCHA_SMTP_PASSWORD."""
+
+    host: Name
+    port: int = Field(25, ge=1, le=65535)
+    sender: Name
+    security: Literal["none", "starttls", "ssl"] = "none"
+    user: str | None = None
+
+
+class Crawl(Entry):
+    """Manners towards the sites: `contact` goes into the User-Agent; `delay` in seconds between two requests to one host."""
+
+    contact: Name
+    delay: float = Field(1.0, ge=0)
+    concurrency: int = Field(2, ge=1, le=32)
+    timeout: int = Field(30, ge=1, le=600)
+    retries: int = Field(2, ge=0, le=10)
+    max_list_pages: int = Field(60, ge=1)
+    robots: bool = True
+
+
+class Portal(Entry):
+    """The county's portal; `verified` says whether a person has opened the addresses."""
+
+    name: Name
+    url: str | None = None
+    verified: bool = False
+
+
+class CountyFile(Entry):
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    name: Name
+    full_name: Name
+    office: Name
+    portal: Portal
+    inbox: str = "inbox"
+    issue_day: int = Field(23, ge=1, le=28)
+    crawl: Crawl
+    mail: Mail | None = None
+
+
+class UnitEntry(Entry):
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    mail: str | None = None
+
+
+class ColumnEntry(Entry):
+    name: Name
+    cycle: CycleText
+    url: str | None = None
+    recipe: str | None = None
+    render: bool = False
+
+
+class UnitColumns(Entry):
+    unit: Name
+    columns: tuple[ColumnEntry, ...]
+
+
+class Listing(Entry):
+    name: Name
+    url: str | None = None
+    recipe: str | None = None
+    render: bool = False
+
+
+class NewsEntry(Entry):
+    unit: Name
+    listing: Name
+
+
+class NewsFile(Entry):
+    export: str | None = None
+    listings: tuple[Listing, ...]
+    units: tuple[NewsEntry, ...]
+
+
+class AccountEntry(Entry):
+    platform: Name
+    name: Name
+    unit: Name
+    url: str | None = None
+
+
+class AccountsFile(Entry):
+    recommended: str | None = None
+    accounts: tuple[AccountEntry, ...]
+
+
+class SubmissionEntry(Entry):
+    unit: Name
+    column: Name
+    content: Name
+    cycle: Literal["月", "季度", "半年", "年"]
+    template: Name
+    header: tuple[Name, ...] = ()
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
+
+
+class SubmissionsFile(Entry):
+    folder: str | None = None
+    duties: tuple[SubmissionEntry, ...]
+
+
+class EventEntry(Entry):
+    platform: Name
+    unit: Name
+    types: tuple[Name, ...] = Field(min_length=1)
+
+
+class EventsFile(Entry):
+    url: str | None = None
+    duties: tuple[EventEntry, ...]
+
+
+class PaperEntry(Entry):
+    unit: Name
+    paper: Name
+    due_day: int = Field(31, ge=1, le=31)
+    due_offset: int = Field(0, ge=0, le=3)
+
+
+class PapersFile(Entry):
+    mailbox: str | None = None
+    duties: tuple[PaperEntry, ...]
+
+
+class ColumnGrading(Entry):
+    """优秀 when Σ published − Σ owed reaches `excellent_surplus`."""
+
+    excellent_surplus: int = 5
+
+
+class NewsGrading(Entry):
+    excellent_published: int = 5
+    owed: int = 1
+
+
+class AccountGrading(Entry):
+    """Silence of more than `silence_days` of the platform is a problem; reposts are assessed on `repost_platforms` only."""
+
+    owed_originals: int = 4
+    excellent_surplus: int = 10
+    repost_platforms: tuple[str, ...] = ("微信订阅号",)
+    repost_share: float = Field(0.5, ge=0, le=1)
+    silence_days: Mapping[str, int] = {"微信订阅号": 7, "微信服务号": 7, "抖音号": 14}
+    silence_default: int = 14
+    similarity: float = Field(0.6, gt=0, le=1)
+
+
+class EventGrading(Entry):
+    """Percent of accepted events that were closed, compared with the exact ratio."""
+
+    excellent: int = 85
+    good: int = 70
+    passing: int = 60
+
+
+class Grading(Entry):
+    columns: ColumnGrading = ColumnGrading()
+    news: NewsGrading = NewsGrading()
+    accounts: AccountGrading = AccountGrading()
+    events: EventGrading = EventGrading()
+    serious: tuple[Literal["veto", "error", "warning"], ...] = ("veto", "error")
+
+
+class Leader(Entry):
+    rank: int
+    name: Name
+    titles: tuple[Name, ...]
+    short: tuple[str, ...] = ()
+    start: date | None = Field(None, alias="from")
+    end: date | None = Field(None, alias="to")
+
+
+class FormerLeader(Entry):
+    name: Name
+    titles: tuple[Name, ...]
+
+
+class People(Entry):
+    leaders: tuple[Leader, ...] = ()
+    former: tuple[FormerLeader, ...] = ()

@@ -1,0 +1,154 @@
+"""Tables. Every row belongs to a county; nothing here ever holds a raw personal value: titles are concealed, texts live in the vault."""
+
+from django.db import models
+
+
+class Run(models.Model):
+    """One run of a stage (crawl, check, assess)."""
+
+    county = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)
+    status = models.CharField(max_length=16, default="running")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["county", "kind", "started_at"])]
+
+
+class Receipt(models.Model):
+    """The outcome of one source in one run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="receipts")
+    county = models.CharField(max_length=64)
+    source = models.CharField(max_length=255)
+    status = models.CharField(max_length=20)
+    reason = models.CharField(max_length=500, blank=True)
+    items = models.IntegerField(default=0)
+    failed_pages = models.IntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "source"], name="one_receipt_per_source_and_run")]
+        indexes = [models.Index(fields=["county", "source", "finished_at"])]
+
+
+class Post(models.Model):
+    """The latest version of a post; older ones are in PostVersion."""
+
+    county = models.CharField(max_length=64)
+    source = models.CharField(max_length=255)
+    url = models.CharField(max_length=2000)
+    title = models.CharField(max_length=500)
+    published_at = models.DateTimeField(null=True)
+    date_source = models.CharField(max_length=16)
+    origin = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=16)
+    original = models.CharField(max_length=16, null=True)
+    pinned = models.BooleanField(default=False)
+    fingerprint = models.JSONField(default=list)
+    evidence = models.CharField(max_length=80, null=True)
+    content_key = models.CharField(max_length=80)
+    tags = models.JSONField(default=dict)
+    links = models.JSONField(default=list)
+    attachments = models.JSONField(default=list)
+    version = models.IntegerField(default=1)
+    first_seen = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    checked_key = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "source", "url"], name="one_post_per_source_and_url")]
+        indexes = [models.Index(fields=["county", "source", "published_at"]), models.Index(fields=["county", "published_at"])]
+
+
+class PostVersion(models.Model):
+    """What a post was before it changed."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="versions")
+    version = models.IntegerField()
+    title = models.CharField(max_length=500)
+    published_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=16)
+    evidence = models.CharField(max_length=80, null=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "version"], name="one_row_per_post_version")]
+
+
+class Observation(models.Model):
+    """A counted or filed fact that is not a post (see `core.records.Observation`)."""
+
+    county = models.CharField(max_length=64)
+    source = models.CharField(max_length=255)
+    kind = models.CharField(max_length=16)
+    key = models.CharField(max_length=500)
+    on = models.DateField()
+    data = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "source", "key"], name="one_observation_per_key")]
+        indexes = [models.Index(fields=["county", "kind", "on"])]
+
+
+class Finding(models.Model):
+    """A judgement about one place; `closed_at` is set when a later check of a changed post no longer finds it."""
+
+    county = models.CharField(max_length=64)
+    uid = models.CharField(max_length=16)
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="findings")
+    rule = models.CharField(max_length=128)
+    severity = models.CharField(max_length=8)
+    unit = models.CharField(max_length=128, null=True)
+    source = models.CharField(max_length=255, null=True)
+    url = models.CharField(max_length=2000, null=True)
+    title = models.CharField(max_length=500, null=True)
+    file = models.CharField(max_length=500, null=True)
+    where = models.CharField(max_length=255, null=True)
+    start = models.IntegerField(null=True)
+    end = models.IntegerField(null=True)
+    masked = models.CharField(max_length=500, null=True)
+    message = models.CharField(max_length=1000)
+    suggestion = models.CharField(max_length=1000, null=True)
+    reasons = models.JSONField(default=list)
+    first_seen = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "uid"], name="one_finding_per_uid")]
+        indexes = [models.Index(fields=["county", "closed_at", "severity"])]
+
+
+class Verdict(models.Model):
+    """A person's decision; rows are only ever added."""
+
+    county = models.CharField(max_length=64)
+    subject = models.CharField(max_length=255)
+    decision = models.CharField(max_length=64)
+    reason = models.CharField(max_length=1000)
+    who = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["county", "subject", "at"])]
+
+
+class Alert(models.Model):
+    """The outbox: one row per unit and subject, written in the transaction of its findings, sent at least once and noted."""
+
+    county = models.CharField(max_length=64)
+    key = models.CharField(max_length=80)
+    unit = models.CharField(max_length=128)
+    recipient = models.CharField(max_length=255, blank=True)
+    subject = models.CharField(max_length=255)
+    body = models.TextField()
+    status = models.CharField(max_length=16, default="waiting")
+    note = models.CharField(max_length=500, blank=True)
+    tries = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "key"], name="one_alert_per_key")]

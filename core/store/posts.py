@@ -1,0 +1,138 @@
+"""Posts and their versions, in and out of the store."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+
+from core.records import Attachment, Link, Post, PostState, StoredPost
+from core.store.vault import Vault
+from core.text import conceal, fingerprint
+
+Saved = Literal["new", "changed", "same"]
+
+
+def save_post(county: str, run: int, post: Post, now: datetime, vault: Vault) -> Saved:
+    """Insert or update by (county, source, url) in one transaction; raw page and text go to the vault, a changed post keeps its older version.
+
+    A post known only from its list (`state` unread) never overwrites what was read before.
+    """
+    from django.db import transaction
+
+    from core.store import models
+
+    content = json.dumps({"title": post.title, "text": post.text, "body": post.body}, ensure_ascii=False).encode()
+    fields = _fields(post, vault.put(content))
+    if post.page:
+        fields["evidence"] = vault.put(post.page)
+    with transaction.atomic():
+        row = models.Post.objects.select_for_update().filter(county=county, source=post.source, url=post.url).first()
+        if row is None:
+            models.Post.objects.create(county=county, source=post.source, url=post.url, first_seen=now, changed_at=now, **fields)
+            return "new"
+        if post.state == "unread" or all(getattr(row, name) == fields[name] for name in _COMPARED):
+            return "same"
+        models.PostVersion.objects.create(
+            post=row, version=row.version, title=row.title, published_at=row.published_at, state=row.state, evidence=row.evidence, seen_at=row.changed_at
+        )
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.version, row.changed_at = row.version + 1, now
+        row.save()
+        return "changed"
+
+
+# What makes a new version. The page's own bytes are not compared: counters and timestamps in them change at every visit.
+_COMPARED = ("content_key", "title", "published_at", "origin", "state", "original", "attachments")
+
+
+def _fields(post: Post, content_key: str) -> dict[str, Any]:
+    return {
+        "title": conceal(post.title)[:500],
+        "published_at": post.published_at,
+        "date_source": post.date_source,
+        "origin": conceal(post.origin)[:255],
+        "state": post.state,
+        "original": post.original,
+        "pinned": post.pinned,
+        "fingerprint": list(fingerprint(post.text or post.title)),
+        "content_key": content_key,
+        "tags": {name: conceal(value)[:500] for name, value in post.tags.items()},
+        "links": [{**asdict(link), "text": conceal(link.text)[:200]} for link in post.links],
+        "attachments": [{**asdict(item), "name": conceal(item.name)[:300]} for item in post.attachments],
+    }
+
+
+class Content(TypedDict):
+    """The raw reading of a post: title, text and the HTML of its body."""
+
+    title: str
+    text: str
+    body: str
+
+
+def read_content(vault: Vault, content_key: str) -> Content:
+    """The raw reading of a stored post, for checks; never to be stored or shown."""
+    content: Content = json.loads(vault.get(content_key))
+    return content
+
+
+def known_urls(county: str, source: str) -> set[str]:
+    """The URLs of this source that were read (not merely listed) before."""
+    from core.store import models
+
+    return set(models.Post.objects.filter(county=county, source=source).exclude(state="unread").values_list("url", flat=True))
+
+
+def posts(county: str, sources: Iterable[str] | None = None, since: datetime | None = None, until: datetime | None = None) -> Iterator[StoredPost]:
+    """Stored posts, oldest first, [since, until) by publication; undated ones only when neither bound is given."""
+    from core.store import models
+
+    rows = models.Post.objects.filter(county=county)
+    if sources is not None:
+        rows = rows.filter(source__in=list(sources))
+    if since is not None:
+        rows = rows.filter(published_at__gte=since)
+    if until is not None:
+        rows = rows.filter(published_at__lt=until)
+    for row in rows.order_by("published_at", "pk").iterator():
+        yield stored(row)
+
+
+def stored(row: Any) -> StoredPost:
+    """The record of a Post row."""
+    state: PostState = row.state
+    return StoredPost(
+        id=row.pk,
+        source=row.source,
+        url=row.url,
+        title=row.title,
+        published_at=row.published_at,
+        date_source=row.date_source,
+        origin=row.origin,
+        state=state,
+        original=row.original,
+        pinned=row.pinned,
+        fingerprint=tuple(row.fingerprint),
+        evidence=row.evidence,
+        content_key=row.content_key,
+        first_seen=row.first_seen,
+        version=row.version,
+        attachments=tuple(Attachment(**item) for item in row.attachments),
+        links=tuple(Link(**item) for item in row.links),
+        tags=row.tags,
+    )
+
+
+def unchecked(county: str, rules_version: str) -> list[StoredPost]:
+    """Posts that are new, changed, or last checked by other rules; recommended items belong to others and are not checked."""
+    from core.store import models
+
+    rows = models.Post.objects.filter(county=county).exclude(source="recommended").order_by("pk")
+    return [stored(row) for row in rows.iterator() if row.checked_key != checked_key(row.version, rules_version)]
+
+
+def checked_key(version: int, rules_version: str) -> str:
+    """What a post was checked as: its version and the rules' version."""
+    return f"{version}:{rules_version}"
