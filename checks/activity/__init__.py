@@ -1,0 +1,57 @@
+"""Counting a month: what each unit published, reposted, handed in and handled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from checks.activity.accounts import count_accounts
+from checks.activity.duties import count_events, count_papers, count_submissions
+from checks.activity.publishing import count_columns, count_news
+from core.activity import Activity
+from core.calendar import Month
+from core.config import County
+from core.records import COLLECTED, Observation, Receipt, StoredPost
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The store's side of a month: posts by source (all that may matter, earlier ones included), observations by kind, newest receipts.
+
+    overruled: post id → `original` or `other`, a person's word against the machine's.
+    """
+
+    posts: Mapping[str, Sequence[StoredPost]]
+    observations: Mapping[str, Sequence[Observation]]
+    receipts: Mapping[str, Receipt]
+    overruled: Mapping[int, str]
+
+
+def count(county: County, month: Month, collected: Collected) -> Activity:
+    """Count everything the county's units owe in the month."""
+    failed = _failures(county, collected.receipts)
+    columns = count_columns(county.columns, month, collected.posts, failed)
+    news, unattributed = count_news(county, month, collected.posts, collected.observations.get("sent-news", ()), failed)
+    recommended, accounts = count_accounts(county, month, collected.posts, failed, collected.overruled)
+    return Activity(
+        month=month,
+        recommended=recommended,
+        columns=columns,
+        news=news,
+        accounts=accounts,
+        submissions=count_submissions(county.submissions, month, collected.observations.get("submission", ()), "submissions" not in failed),
+        papers=count_papers(county, month, collected.observations.get("paper", ()), "mailbox" not in failed),
+        events=count_events(county.events, month, collected.observations.get("event", ()), "events" not in failed),
+        unattributed=unattributed,
+        failed=failed,
+    )
+
+
+def _failures(county: County, receipts: Mapping[str, Receipt]) -> dict[str, str]:
+    """Source → why it counts as 未能核实; a source without any receipt was never collected."""
+    failed = {}
+    for source in county.sources:
+        receipt = receipts.get(source.id)
+        if receipt is None:
+            failed[source.id] = "没有采集记录"
+        elif receipt.status not in COLLECTED:
+            failed[source.id] = receipt.reason or receipt.status
+    return failed
