@@ -118,7 +118,7 @@ def _shown(row: ColumnActivity) -> str:
     """更新条数: a number for monthly columns; for longer cycles the month's number if any, 0 if due and unmet, else a stroke."""
     if row.column.cycle.period is None:
         return "/"
-    if not row.verified and (row.short or not row.published):
+    if not row.verified and not row.published:
         return UNVERIFIED if row.due else "/"
     if row.column.cycle.period == "月" or row.published or row.short:
         return str(row.published)

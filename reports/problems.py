@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from core.activity import AccountActivity, Activity, EventActivity
 from core.calendar import chinese_date
@@ -73,18 +74,18 @@ def _content(county: County, findings: Sequence[Finding], published: Mapping[str
             unit = group[0].unit or "未知单位"
             account = keys.get(source or "")
             day = published.get(url or "")
-            data = {
+            data: dict[str, Any] = {
                 "date": day.isoformat() if day else None,
                 "title": group[0].title,
                 "place": _place(county, source),
-                "file": next((finding.file for finding in group if finding.file), None),
+                "files": list(dict.fromkeys(finding.file for finding in group if finding.file)),
                 "kinds": list(dict.fromkeys(finding.rule.removeprefix("privacy/") for finding in group)),
                 "wrong": _corrections(group) if kind == "wrong-expression" else [],
             }
             wording = (
                 "存在个人隐私泄露" if kind == "privacy-leak" else "存在固定表述错误：" + "、".join(f"“{w['wrong']}”应为“{w['right']}”" for w in data["wrong"])
             )
-            where = f"附件“{data['file']}”" if data["file"] else ""
+            where = "附件" + "".join(f"“{file}”" for file in data["files"]) if data["files"] else ""
             when = f"{day.month}月{day.day}日，" if day else ""
             text = f"{when}{unit}发布的“{data['title']}”{where}{wording}"
             ids = tuple(finding.id for finding in group)
