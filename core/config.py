@@ -199,6 +199,8 @@ def load_county(folder: Path) -> County:
     """Read and cross-check a county's folder; raises ConfigurationError with every complaint, one a line."""
     if not folder.is_dir():
         raise ConfigurationError(f"{folder}：没有这个配置目录。请用 --config 指定县的配置目录，如 config/meixian")
+    if not (folder / "county.yaml").exists():
+        raise ConfigurationError(f"{folder}：目录里没有 county.yaml，不是县的配置目录。请用 --config 指定，如 config/meixian")
     reader = _Reader(folder)
     county = reader.one("county.yaml", CountyFile)
     units = reader.many("units.yaml", UnitEntry)

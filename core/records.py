@@ -417,7 +417,7 @@ class SubmissionRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One line of annex 5; `unit` is 平台 (单位) as printed; rows of type 合计 included, the last one the grand total."""
+    """One line of annex 5, printed as 平台 (单位); rows of type 合计 included; the last one, platform 合计 without unit, is the grand total."""
 
     platform: str
     unit: str

@@ -4,42 +4,16 @@
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from core.errors import ConfigurationError
-from core.records import SEVERITIES, Severity
+from core.records import Severity
 
-RULE_ID = re.compile(r"(expression|typo|format)/[a-z0-9]+(-[a-z0-9]+)*")
-CONTEXTS = ("history", "title", "book", "former")
-BOUNDARIES = ("none", "start", "end", "both")
-STATUSES = ("stable", "preview")
-_MARK = re.compile("⟦([^⟦⟧→]+)→([^⟦⟧→]*)⟧")
 _FILE_KEYS = {"family", "basis", "severity", "rules", "unless", "boundary"}
-_RULE_KEYS = {
-    "id",
-    "title",
-    "why",
-    "severity",
-    "basis",
-    "from",
-    "to",
-    "status",
-    "boundary",
-    "patterns",
-    "phrases",
-    "allow",
-    "check",
-    "options",
-    "unless",
-    "examples",
-}
-_PATTERN_KEYS = {"wrong", "right", "each", "regex", "anchors"}
-_UNLESS_KEYS = {"before", "after", "near", "contexts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +113,17 @@ def load(folder: Path) -> RuleSet:
 def _file(path: Path, name: str, complaints: _Complaints) -> list[Rule]:
     import yaml
 
+    from core.rule_entries import rule_of
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Leaves dates as text: YAML's own reading fails on 2023-02-30 without saying where."""
+
+        yaml_implicit_resolvers = {
+            first: [entry for entry in entries if not entry[0].endswith(":timestamp")] for first, entries in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         complaints.add(name, "（整个文件）", f"不能读取（{' '.join(str(error).split())[:160]}），请改正格式")
         return []
@@ -155,151 +138,20 @@ def _file(path: Path, name: str, complaints: _Complaints) -> list[Rule]:
             complaints.add(name, f"第{number}条", "应是一组键值")
             continue
         try:
-            rules.append(_rule({**{key: data[key] for key in ("basis", "severity", "unless", "boundary") if key in data}, **entry}, str(data["family"]), name))
+            rules.append(
+                rule_of({**{key: data[key] for key in ("basis", "severity", "unless", "boundary") if key in data}, **entry}, str(data["family"]), name)
+            )
         except ValueError as error:
             complaints.add(name, str(entry.get("id") or f"第{number}条"), str(error))
     return rules
-
-
-def _rule(entry: Mapping[str, Any], family: str, file: str) -> Rule:
-    _known(entry, _RULE_KEYS, "")
-    identity = _text(entry, "id")
-    if not RULE_ID.fullmatch(identity):
-        raise ValueError("id 应为 expression/、typo/ 或 format/ 加小写英文短名，如 expression/region-xinjiang")
-    severity = _choice(entry, "severity", SEVERITIES)
-    examples = entry.get("examples") or {}
-    _known(examples, {"wrong", "right"}, "examples 中")
-    rule = Rule(
-        id=identity,
-        title=_text(entry, "title"),
-        family=family,
-        severity=cast(Severity, severity),
-        basis=_text(entry, "basis"),
-        why=str(entry.get("why", "")),
-        valid_from=_day(entry, "from"),
-        valid_to=_day(entry, "to"),
-        status=_choice(entry, "status", STATUSES, "stable"),
-        boundary=_choice(entry, "boundary", BOUNDARIES, "none"),
-        patterns=tuple(pattern for item in entry.get("patterns") or () for pattern in _patterns(item)),
-        phrases=_texts(entry, "phrases"),
-        allow=_texts(entry, "allow"),
-        check=entry.get("check"),
-        options=entry.get("options") or {},
-        unless=_unless(entry.get("unless") or {}),
-        wrong=tuple(_example(text) for text in _texts(examples, "wrong")),
-        right=_texts(examples, "right"),
-        file=file,
-    )
-    _complete(rule)
-    return rule
-
-
-def _complete(rule: Rule) -> None:
-    if sum((bool(rule.patterns), bool(rule.phrases), bool(rule.check))) != 1:
-        raise ValueError("patterns、phrases、check 三者应有且只有一项")
-    if not rule.wrong:
-        raise ValueError("缺少错误示例（examples.wrong），请至少写一句带 ⟦错→对⟧ 的例句")
-    if not rule.right:
-        raise ValueError("缺少正确示例（examples.right），请至少写一句最容易误报的正确句子")
-    if rule.valid_from and rule.valid_to and rule.valid_from > rule.valid_to:
-        raise ValueError("from 晚于 to，请改正有效期")
-
-
-def _patterns(item: Any) -> Iterator[Pattern]:
-    """One entry of `patterns`, spread over its list of wrong forms and over `each`."""
-    if not isinstance(item, dict):
-        raise ValueError("patterns 的每一项应写成 wrong/right（或 regex/anchors/right）")
-    _known(item, _PATTERN_KEYS, "patterns 中")
-    right = item.get("right")
-    if "regex" in item:
-        anchors = _texts(item, "anchors")
-        if not anchors:
-            raise ValueError(f"正则“{item['regex']}”缺少 anchors（必然出现的字面文字）")
-        yield Pattern(_regex(str(item["regex"])), right, anchors)
-        return
-    forms = _texts(item, "wrong")
-    if not forms or not isinstance(right, str):
-        raise ValueError("patterns 中应有 wrong（错误写法）和 right（正确写法）")
-    each = item.get("each", {"": ""})
-    pairs = each.items() if isinstance(each, dict) else [(name, name) for name in each]
-    for name, full in pairs:
-        for form in forms:
-            yield Pattern(form.replace("{}", str(name)), right.replace("{}", str(full)))
-
-
-def _unless(entry: Any) -> Unless:
-    if not isinstance(entry, dict):
-        raise ValueError("unless 应写成 before/after/near/contexts")
-    _known(entry, _UNLESS_KEYS, "unless 中")
-    contexts = _texts(entry, "contexts")
-    if unknown := [name for name in contexts if name not in CONTEXTS]:
-        raise ValueError(f"unless.contexts 不认识 {'、'.join(unknown)}，可用：{'、'.join(CONTEXTS)}")
-    return Unless(_texts(entry, "before"), _texts(entry, "after"), tuple(_regex(text) for text in _texts(entry, "near")), contexts)
-
-
-def _example(marked: str) -> Example:
-    text, corrected, marks, last = "", "", list[tuple[int, int, str]](), 0
-    for found in _MARK.finditer(marked):
-        between = marked[last : found.start()]
-        text, corrected = text + between, corrected + between
-        marks.append((len(text), len(text) + len(found[1]), found[2]))
-        text, corrected, last = text + found[1], corrected + found[2], found.end()
-    if not marks:
-        raise ValueError(f"错误示例“{marked}”没有 ⟦错→对⟧ 标记")
-    return Example(text + marked[last:], corrected + marked[last:], tuple(marks))
-
-
-def _known(entry: Any, keys: set[str], where: str) -> None:
-    if not isinstance(entry, Mapping):
-        raise ValueError(f"{where or '规则'}应是一组键值")
-    if unknown := sorted(set(map(str, entry)) - keys):
-        raise ValueError(f"{where}不认识的键 {'、'.join(unknown)}，请删除或改正")
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"缺少 {key}")
-    return value.strip()
-
-
-def _texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    value = entry.get(key) or ()
-    values = (value,) if isinstance(value, str) else tuple(value)
-    if not all(isinstance(item, str) and item for item in values):
-        raise ValueError(f"{key} 应是文字或文字列表")
-    return values
-
-
-def _choice(entry: Mapping[str, Any], key: str, choices: tuple[str, ...], default: str | None = None) -> str:
-    value = entry.get(key, default)
-    if value not in choices:
-        raise ValueError(f"{key} 应为 {'、'.join(choices)} 之一，不是“{value}”")
-    return str(value)
-
-
-def _day(entry: Mapping[str, Any], key: str) -> date | None:
-    value = entry.get(key)
-    if value is None or type(value) is date:
-        return value
-    raise ValueError(f"{key} 应为存在的日期，写成 YYYY-MM-DD，不是“{value}”")
-
-
-def _regex(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"正则“{text}”写错了（{error}）") from None
-    return text
 
 
 def _unique(rules: list[Rule], complaints: _Complaints) -> None:
     seen: dict[str, Rule] = {}
     forms: dict[str, Rule] = {}
     for rule in rules:
-        if first := seen.setdefault(rule.id, rule):
-            if first is not rule:
-                complaints.add(rule.file, rule.id, f"id 与 {first.file} 中的重复，请改名")
+        if (first := seen.setdefault(rule.id, rule)) is not rule:
+            complaints.add(rule.file, rule.id, f"id 与 {first.file} 中的重复，请改名")
         for pattern in rule.patterns:
             owner = forms.setdefault(pattern.wrong, rule)
             if owner is not rule and not pattern.anchors:

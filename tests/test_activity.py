@@ -187,13 +187,17 @@ def test_the_export_tells_what_was_sent_in(county: County) -> None:
 DUTIES = tuple(SubmissionDuty("县甲局", "栏", f"表{n}", "月", f"表{n}.xlsx", ("序号", f"列{n}")) for n in (1, 2, 3))
 
 
+def owing(county: County, *duties: SubmissionDuty) -> County:
+    return replace(county, submissions=duties)
+
+
 def sheet(file: str, header: Sequence[str], day: str = "2023-10-20", month: str = "2023-10", error: str = "") -> Observation:
     return Observation(
         "submissions",
         "submission",
         f"{month}/县甲局/{file}",
         date.fromisoformat(day),
-        {"unit": "县甲局", "file": file, "header": list(header), "rows": 3, "error": error, "month": month},
+        {"unit": "县甲局", "file": file, "header": list(header), "rows": 3, "error": error, "period": month},
     )
 
 
@@ -208,19 +212,19 @@ def sheet(file: str, header: Sequence[str], day: str = "2023-10-20", month: str 
         ([sheet("表1.xlsx", [], error="无法读取")], [(True, False), (False, None), (False, None)]),
     ],
 )
-def test_sheets_are_matched_to_their_duties(files: list[Observation], expected: list[tuple[bool, bool | None]]) -> None:
-    assert [(row.on_time, row.in_form) for row in count_submissions(DUTIES, OCTOBER, files, True)] == expected
+def test_sheets_are_matched_to_their_duties(county: County, files: list[Observation], expected: list[tuple[bool, bool | None]]) -> None:
+    assert [(row.on_time, row.in_form) for row in count_submissions(owing(county, *DUTIES), OCTOBER, files, True)] == expected
 
 
-def test_a_renamed_and_changed_sheet_is_the_one_left_over() -> None:
+def test_a_renamed_and_changed_sheet_is_the_one_left_over(county: County) -> None:
     files = [sheet("表1.xlsx", ["序号", "列1"]), sheet("表2.xlsx", ["序号", "列2"]), sheet("总表.xlsx", ["甲", "乙"])]
-    assert [row.in_form for row in count_submissions(DUTIES, OCTOBER, files, True)] == [True, True, False]
+    assert [row.in_form for row in count_submissions(owing(county, *DUTIES), OCTOBER, files, True)] == [True, True, False]
 
 
-def test_quarterly_sheets_are_due_in_their_months() -> None:
+def test_quarterly_sheets_are_due_in_their_months(county: County) -> None:
     duty = replace(DUTIES[0], months=(1, 4, 7, 10))
-    assert len(count_submissions([duty], OCTOBER, [], True)) == 1
-    assert count_submissions([duty], OCTOBER.plus(1), [], True) == ()
+    assert len(count_submissions(owing(county, duty), OCTOBER, [], True)) == 1
+    assert count_submissions(owing(county, duty), OCTOBER.plus(1), [], True) == ()
 
 
 def test_cycle_of_events_and_papers(county: County) -> None:

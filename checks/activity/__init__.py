@@ -37,7 +37,7 @@ def count(county: County, month: Month, collected: Collected) -> Activity:
         columns=columns,
         news=news,
         accounts=accounts,
-        submissions=count_submissions(county.submissions, month, collected.observations.get("submission", ()), "submissions" not in failed),
+        submissions=count_submissions(county, month, collected.observations.get("submission", ()), "submissions" not in failed),
         papers=count_papers(county, month, collected.observations.get("paper", ()), "mailbox" not in failed),
         events=count_events(county.events, month, collected.observations.get("event", ()), "events" not in failed),
         unattributed=unattributed,

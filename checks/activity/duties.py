@@ -9,13 +9,16 @@ from core.records import EventDuty, Observation, SubmissionDuty
 from core.text import squeeze
 
 
-def count_submissions(duties: Sequence[SubmissionDuty], month: Month, received: Sequence[Observation], verified: bool) -> tuple[SubmissionActivity, ...]:
+def count_submissions(county: County, month: Month, received: Sequence[Observation], verified: bool) -> tuple[SubmissionActivity, ...]:
     """Match the month's received files to the duties that are due: by file name, else by header, else the one left over of the unit."""
     rows: dict[SubmissionDuty, SubmissionActivity] = {}
-    due = [duty for duty in duties if duty.is_due(month)]
+    due = [duty for duty in county.submissions if duty.is_due(month)]
     for unit in dict.fromkeys(duty.unit for duty in due):
         open_duties = [duty for duty in due if duty.unit == unit]
-        files = sorted((item for item in received if item.data["month"] == str(month) and item.data["unit"] == unit), key=lambda item: (item.on, item.key))
+        files = sorted(
+            (item for item in received if item.data["period"] == str(month) and county.same_unit(str(item.data["unit"]), unit)),
+            key=lambda item: (item.on, item.key),
+        )
         for rule in (_same_name, _same_header, _left_over):
             for duty in list(open_duties):
                 item = next((item for item in files if rule(duty, item, open_duties, files)), None)
