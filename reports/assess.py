@@ -5,20 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from core.activity import AccountActivity, Activity, ColumnActivity, EventActivity
+from core.assessment import GRADES, UNVERIFIED, AccountRow, Assessment, ColumnRow, Coverage, EventRow, NewsRow, SubmissionRow
 from core.config import County
-from core.records import (
-    GRADES,
-    UNVERIFIED,
-    AccountRow,
-    Assessment,
-    ColumnRow,
-    Coverage,
-    EventRow,
-    Finding,
-    NewsRow,
-    SubmissionRow,
-    Verdict,
-)
+from core.records import Finding, Verdict
 from reports.problems import account_complaints, collect_problems, is_leak, is_wrong_expression
 
 EXCELLENT, GOOD, PASSED, FAILED = GRADES

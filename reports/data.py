@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from core.assessment import Assessment
 from core.calendar import shanghai
-from core.records import Assessment, Finding
+from core.records import Finding
 from reports.tables import Table
 
 FINDING_KEYS = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from core.records import Assessment
+from core.assessment import Assessment
 from reports.phrases import printable
 from reports.prose import Prose, Section
 from reports.tables import Table, on_paper

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from core.records import Assessment, Problem
+from core.assessment import Assessment, Problem
 from reports.phrases import as_date, day, distinct, percent, quoted
 from reports.sentences import Paragraph, Sentence, unit_names
 from reports.wording import Voice
@@ -105,7 +105,11 @@ def _pairs(problems: Iterable[Numbered], voice: Voice) -> str:
 
 def _post(problem: Problem, assessment: Assessment, voice: Voice) -> str:
     data = problem.data
-    carrier = voice.say("where_file", file="”“".join(quoted(str(name)).replace("!/", "/") for name in data["files"])) if data.get("files") else voice.say("where_text")
+    carrier = (
+        voice.say("where_file", file="”“".join(quoted(str(name)).replace("!/", "/") for name in data["files"]))
+        if data.get("files")
+        else voice.say("where_text")
+    )
     when = voice.say("dated", date=day(data["date"], assessment.month)) if data.get("date") else ""
     slots = {"when": when, "unit": "、".join(problem.units), "carrier": carrier}
     key = "post"

@@ -6,8 +6,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from core.assessment import Assessment
 from core.errors import EnvironmentFailure
-from core.records import Assessment, Finding
+from core.records import Finding
 from reports.data import annex_csv, assessment_json, findings_jsonl
 from reports.docx import bulletin_docx
 from reports.html import bulletin_html

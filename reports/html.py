@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from core.records import SEVERITIES, Assessment, Finding, Problem
+from core.assessment import Assessment, Problem
+from core.records import SEVERITIES, Finding
 from reports.phrases import distinct
 from reports.prose import Prose, annex_name
 from reports.tables import Table

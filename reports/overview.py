@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
-from core.records import UNVERIFIED, AccountRow, Assessment, SubmissionRow
+from core.assessment import UNVERIFIED, AccountRow, Assessment, SubmissionRow
 from reports.phrases import distinct, names, percent
 from reports.sentences import Paragraph, Sentence, grades_text, unit_names
 from reports.wording import Voice

@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from core.activity import AccountActivity, Activity, EventActivity
+from core.assessment import Problem, ProblemKind
 from core.calendar import chinese_date
 from core.config import County
 from core.entries import AccountGrading
-from core.records import Finding, Problem, ProblemKind
+from core.records import Finding
 from core.text import squeeze
 
 CONTENT, UPDATES, DUTIES = 1, 2, 3

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.assessment import Assessment
 from core.calendar import chinese_date, shanghai
-from core.records import Assessment
 from reports.faults import fault_paragraphs
 from reports.overview import overview_paragraphs
 from reports.sentences import Paragraph, Sentence

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.records import GRADES, UNVERIFIED
+from core.assessment import GRADES, UNVERIFIED
 from reports.phrases import names
 from reports.wording import Voice
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.records import AccountRow, Assessment, ColumnRow, EventRow, NewsRow, SubmissionRow
+from core.assessment import AccountRow, Assessment, ColumnRow, EventRow, NewsRow, SubmissionRow
 
 GRAND_TOTAL = "合计"
 LIVE = "实时更新"

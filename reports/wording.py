@@ -9,9 +9,9 @@ from typing import Annotated, Any, Self, get_args
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from core.assessment import Assessment, ProblemKind
 from core.calendar import shanghai
 from core.errors import ConfigurationError
-from core.records import Assessment, ProblemKind
 
 COMMON_SLOTS = ("year", "month", "issue_year", "issue_month")
 SYSTEMS = ("columns", "news", "accounts", "submissions", "events")

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.assessment import AccountRow, Assessment, ColumnRow, Coverage, EventRow, NewsRow, Problem, SubmissionRow
 from core.calendar import SHANGHAI, Month
-from core.records import AccountRow, Assessment, ColumnRow, Coverage, EventRow, Finding, NewsRow, Problem, SubmissionRow
+from core.records import Finding
 from reports.wording import Wording, load_wording
 
 SEED = Path(__file__).parent / "data" / "seed"

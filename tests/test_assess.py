@@ -18,9 +18,10 @@ from core.activity import (
     Silence,
     SubmissionActivity,
 )
+from core.assessment import Assessment
 from core.calendar import Cycle, Month
 from core.config import SHARED, County, load_county
-from core.records import Account, Assessment, Column, EventDuty, Finding, NewsUnit, PaperDuty, SubmissionDuty, Verdict
+from core.records import Account, Column, EventDuty, Finding, NewsUnit, PaperDuty, SubmissionDuty, Verdict
 from reports.assess import assess, closing_rate
 
 DATA = Path(__file__).parent / "data" / "seed"

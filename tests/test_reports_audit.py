@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from reports_month import SEED, counted, leak_findings, october, wording
 
+from core.assessment import AccountRow, Assessment, ColumnRow, EventRow, NewsRow, SubmissionRow
 from core.errors import UnreadableError, UsageError
-from core.records import AccountRow, Assessment, ColumnRow, EventRow, NewsRow, SubmissionRow
 from reports.audit import audit, audit_data, summary
 from reports.files import write_all
 

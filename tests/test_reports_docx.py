@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.table import Table as WordTable
 from reports_month import counted, october, wording
 
-from core.records import Assessment
+from core.assessment import Assessment
 from reports.data import assessment_json
 from reports.docx import bulletin_docx
 from reports.prose import compose

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from reports_month import SEED, SEED_FILES, leak_findings, october, wording
 
+from core.assessment import Coverage
 from core.errors import EnvironmentFailure
-from core.records import Coverage
 from reports.data import FINDING_KEYS
 from reports.files import write_all
 

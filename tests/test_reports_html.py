@@ -7,7 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from reports_month import TITLE, counted, leak_findings, october, wording
 
-from core.records import Assessment, Coverage, Finding, Problem, Verdict
+from core.assessment import Assessment, Coverage, Problem
+from core.records import Finding, Verdict
 from reports.html import SHOWN, bulletin_html, safe_url
 from reports.prose import compose
 from reports.tables import annex_tables

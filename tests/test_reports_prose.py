@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from reports_month import TITLE, counted, october, wording
 
+from core.assessment import UNVERIFIED, Assessment, Coverage, EventRow, NewsRow, Problem, SubmissionRow
 from core.calendar import Month
-from core.records import UNVERIFIED, Assessment, Coverage, EventRow, NewsRow, Problem, SubmissionRow
 from reports.phrases import day, percent
 from reports.prose import Prose, compose
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from reports_month import october, wording
 
-from core.records import Assessment
+from core.assessment import Assessment
 from reports.tables import annex_tables
 from reports.wording import Voice
 from reports.xlsx import annexes_xlsx
