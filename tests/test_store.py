@@ -59,7 +59,7 @@ def test_saving_twice_adds_nothing_and_a_change_keeps_the_old_version(tmp_path: 
         (stored,) = posts.posts("c")
         assert (stored.version, stored.state) == (2, "live")
         assert posts.read_content(vault, stored.content_key)["text"] == "改过"
-        assert posts.known_urls("c", "s") == {"http://x/1"}
+        assert posts.known_urls("c", "s", "暂时") == {"http://x/1"}
         """,
     )
 

@@ -78,11 +78,12 @@ def read_content(vault: Vault, content_key: str) -> Content:
     return content
 
 
-def known_urls(county: str, source: str) -> set[str]:
-    """The URLs of this source that were read (not merely listed) before."""
+def known_urls(county: str, source: str, try_again: str) -> set[str]:
+    """The URLs of this source that were read (not merely listed) before, but for those with an attachment whose reason starts with `try_again`."""
     from core.store import models
 
-    return set(models.Post.objects.filter(county=county, source=source).exclude(state="unread").values_list("url", flat=True))
+    rows = models.Post.objects.filter(county=county, source=source).exclude(state="unread").values_list("url", "attachments")
+    return {url for url, files in rows if not any(file["reason"].startswith(try_again) for file in files)}
 
 
 def posts(county: str, sources: Iterable[str] | None = None, since: datetime | None = None, until: datetime | None = None) -> Iterator[StoredPost]:

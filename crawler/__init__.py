@@ -1,0 +1,1 @@
+"""Scrapy project: from the web (and mailboxes, folders) to stored observations."""

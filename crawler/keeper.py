@@ -1,0 +1,113 @@
+"""The one thread that touches database and vault: Django's ORM must not run in the event loop, and one writer needs no locks."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from core.calendar import Month
+from core.errors import EnvironmentFailure
+from core.records import COLLECTED, Observation, Post, Receipt
+from core.store import observations as observation_store
+from core.store import posts as post_store
+from core.store import runs as run_store
+from core.store.setup import open_store
+from core.store.vault import Vault
+from crawler.job import Job
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+TRY_AGAIN = "暂时无法下载"
+
+
+class Keeper:
+    """Opens store and vault for a job, starts its run, and keeps what spiders bring. The async methods are for spiders, the others for before and after."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.failure: BaseException | None = None  # why nothing can be stored any more; all spiders stop
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._vault: Vault
+        self._run = 0
+        self._last: dict[str, Receipt] = {}
+        self._outcomes: dict[str, Receipt] = {}
+
+    def open(self) -> None:
+        """Open everything and note the start of the run; raises EnvironmentFailure or VaultError with one clear line."""
+        self.wait(self._open)
+
+    def _open(self) -> None:
+        home = open_store(self.job.home)
+        self._vault = Vault.open(home)
+        self._last = run_store.latest_receipts(self.job.county.id)
+        self._run = run_store.start_run(self.job.county.id, "crawl", self.job.now)
+
+    def close(self, status: str) -> None:
+        """Note the end of the run (`done`, `failed`, `stopped`) and let the thread go."""
+        from django.db import DatabaseError
+
+        try:
+            if self._run:
+                self.wait(run_store.finish_run, self._run, status, self.job.now)
+        except (DatabaseError, OSError) as error:
+            raise write_failure(error) from None
+        finally:
+            self._pool.shutdown(wait=True)
+
+    def wait(self, function: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
+        """Run a function in the store's thread and wait for it (outside the event loop)."""
+        return self._pool.submit(function, *args, **kwargs).result()
+
+    async def _call(self, function: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
+
+    @property
+    def outcomes(self) -> tuple[Receipt, ...]:
+        """The receipts of this run so far."""
+        return tuple(self._outcomes.values())
+
+    def was_complete(self, source: str) -> bool:
+        """True when the last collection of the source ended well: only then may a known item end the reading of its list."""
+        last = self._last.get(source)
+        return last is not None and last.status in COLLECTED
+
+    async def known(self, source: str) -> set[str]:
+        """Addresses read before, except where an attachment has to be asked for again."""
+        return await self._call(self._known, source)
+
+    def _known(self, source: str) -> set[str]:
+        return post_store.known_urls(self.job.county.id, source, TRY_AGAIN)
+
+    async def put(self, data: bytes) -> str:
+        """Bytes into the vault; their name comes back."""
+        return await self._call(self._vault.put, data)
+
+    async def save(self, post: Post) -> str:
+        """A post into the store: new, changed or same."""
+        return await self._call(post_store.save_post, self.job.county.id, self._run, post, self.job.now, self._vault)
+
+    async def count(self, source: str, month: Month | None, observations: Iterable[Observation]) -> int:
+        """A source's observations (of one month, or all of them) into the store."""
+        return await self._call(self.count_now, source, month, tuple(observations))
+
+    def count_now(self, source: str, month: Month | None, observations: tuple[Observation, ...]) -> int:
+        """`count` for callers that are in the store's thread already."""
+        if month is None:
+            return observation_store.replace_observations(self.job.county.id, source, observations)
+        return observation_store.merge_observations(self.job.county.id, source, str(month), observations)
+
+    async def receipt(self, receipt: Receipt) -> None:
+        """The source's receipt, last of all it leaves."""
+        await self._call(self.receipt_now, receipt)
+
+    def receipt_now(self, receipt: Receipt) -> None:
+        """`receipt` for callers that are in the store's thread already."""
+        run_store.save_receipt(self.job.county.id, self._run, receipt, self.job.now)
+        self._outcomes[receipt.source] = receipt
+
+
+def write_failure(error: Exception) -> EnvironmentFailure:
+    """One clear line for a database or disk that refuses, without any value that was to be written."""
+    cause = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    return EnvironmentFailure(f"数据无法写入（{cause}）：请检查数据目录所在磁盘的空间和权限，然后重新采集，已保存的内容不会丢失")

@@ -1,0 +1,271 @@
+"""An article page of a government site → a Post: standard tags first, then what a reader sees, never a guess."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from core.records import Post
+from crawler.parse.body import FOOTER_WORDS, find_body, furniture, in_furniture, trim_lines
+from crawler.parse.dates import Stamp, first_stamp, read_stamp, url_stamp
+from crawler.parse.dom import Element, base_url, inline_text, is_element, lines_of, parse_page, squash
+from crawler.parse.files import read_attachments, read_links, read_pictures
+
+STANDARD_TAGS = (
+    "SiteName",
+    "SiteDomain",
+    "SiteIDCode",
+    "ColumnName",
+    "ColumnDescription",
+    "ColumnKeywords",
+    "ColumnType",
+    "ArticleTitle",
+    "PubDate",
+    "ContentSource",
+    "Keywords",
+    "Author",
+    "Description",
+    "Image",
+    "Url",
+)
+_CANONICAL = {name.lower(): name for name in STANDARD_TAGS}
+_DATE_TAGS = ("pubdate", "publishdate", "pubtime", "publishtime", "article:published_time", "firstpublishedtime", "publish_date", "releasedate")
+_HOME_SOURCES = re.compile(r"^(?:本网|本站|本网站|本站原创|本网原创|网站|原创)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list page says about an article before it is opened."""
+
+    url: str
+    title: str = ""
+    stamp: Stamp | None = None
+
+
+def read_article(body: bytes, url: str, *, header: str | None = None, listed: Listed | None = None, source: str = "") -> Post:
+    """Read an article page. `header` is the HTTP Content-Type, `listed` the list's entry that led here. Attachments and links are not fetched yet."""
+    return read_article_tree(parse_page(body, header), url, listed=listed, source=source, page=body)
+
+
+def read_article_tree(tree: Element, url: str, *, listed: Listed | None = None, source: str = "", page: bytes = b"") -> Post:
+    """`read_article` for a page that is parsed already."""
+    metas = read_metas(tree)
+    title, title_node = _title(tree, metas, listed)
+    containers = find_body(tree, title_node)
+    base = base_url(tree, url)
+    attachments = read_attachments(tree, containers, base)
+    around, near = _outside_lines(tree, containers, title_node)
+    inside = [line for node in containers for line in lines_of(node, show_hidden=False)]
+    stamp, date_source = _date(metas, around, near, inside, listed, url)
+    return Post(
+        source=source,
+        url=url,
+        title=title,
+        published_at=stamp.moment if stamp else None,
+        date_source=date_source,
+        origin=_origin(metas, around, inside),
+        author=metas.get("author", "") or _labelled(_AUTHOR, around),
+        text="\n".join(trim_lines(inside, title)),
+        attachments=(*attachments, *read_pictures(containers, base)),
+        links=read_links(containers, base, url, {item.url for item in attachments}),
+        tags={_CANONICAL[name]: value for name, value in metas.items() if name in _CANONICAL},
+        page=page,
+    )
+
+
+def read_metas(tree: Element) -> dict[str, str]:
+    """All `<meta>` values by lower-case name or property; the first non-empty one of a name counts."""
+    metas: dict[str, str] = {}
+    for node in tree.iter("meta"):
+        name = (node.get("name") or node.get("property") or node.get("itemprop") or "").strip().lower()
+        value = squash(node.get("content"))
+        if name and (name not in metas or not metas[name]):
+            metas[name] = value
+    return metas
+
+
+def has_article_tags(metas: Mapping[str, str]) -> bool:
+    """True when the page says of itself that it is an article."""
+    return bool(metas.get("articletitle") or metas.get("pubdate"))
+
+
+# --- title ------------------------------------------------------------------------------------------------------
+
+_TITLE_NAMES = re.compile(r"(?:^|[\s_-])(?:article|art|news|content|info|detail|xl|main|con|wz|arti)?[\s_-]?(?:title|tit|biaoti|bt)(?=$|[\s_-])")
+
+
+def _title(tree: Element, metas: Mapping[str, str], listed: Listed | None) -> tuple[str, Element | None]:
+    """The title and the element that shows it: tag, then the heading that the page's `<title>` or its list confirms, then what there is."""
+    headings = [(inline_text(node), node) for node in _heading_nodes(tree)]
+    window = squash(tree.findtext(".//title"))
+    tagged = metas.get("articletitle", "")
+    if tagged and tagged not in {metas.get("sitename"), metas.get("columnname")}:
+        return tagged, _matching(headings, tagged)
+    for text, node in headings:
+        if len(text) >= 4 and (text in window or (listed is not None and _alike(text, listed.title))):
+            return text, node
+    for text, node in headings:
+        if len(text) >= 4 and node.tag == "h1" and text != metas.get("sitename") and not in_furniture(node):
+            return text, node
+    social = metas.get("og:title", "")
+    if social:
+        return social, _matching(headings, social)
+    if listed is not None and listed.title and not listed.title.endswith(("…", "...")):
+        return listed.title, _matching(headings, listed.title)
+    short = _window_title(window, metas)
+    return short, _matching(headings, short)
+
+
+def _heading_nodes(tree: Element) -> list[Element]:
+    """Headings and things named like a title, `h1` first; of the others those in furniture are left out."""
+    found = list(tree.iter("h1"))
+    for node in tree.iter("h2", "h3", "div", "p", "td", "span", "strong", "font"):
+        named = node.tag in {"h2", "h3"} or _TITLE_NAMES.search(f"{node.get('class') or ''} {node.get('id') or ''}".lower())
+        if named and len(node) <= 12 and not in_furniture(node) and len(squash(node.text_content())) <= 150:
+            found.append(node)
+    return found
+
+
+def _matching(headings: Iterable[tuple[str, Element]], title: str) -> Element | None:
+    return next((node for text, node in headings if _alike(text, title)), None)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Equal but for blanks, or one is the other cut short with dots."""
+    first, second = one.replace(" ", ""), other.replace(" ", "").rstrip("….")
+    return bool(first) and bool(second) and (first == second or (len(second) >= 8 and first.startswith(second)))
+
+
+def _window_title(window: str, metas: Mapping[str, str]) -> str:
+    """The browser title without the names of site and column around it."""
+    names = {metas.get("sitename", ""), metas.get("columnname", "")} - {""}
+    parts = [part.strip() for part in re.split(r"\s*(?:_|\||—{1,2}|--|\s-\s|-{1}(?=[^\d\s]))\s*", window) if part.strip()]
+    kept = [part for part in parts if part not in names and not re.search(r"(?:人民政府|政府网|门户网站|政务网|官网)$", part)]
+    return max(kept, key=len) if kept else window
+
+
+# --- date -------------------------------------------------------------------------------------------------------
+
+_STRONG = re.compile(
+    r"(?:发\s*布\s*时\s*间|发\s*布\s*日\s*期|发布于|发表时间|发表日期|发稿时间|发稿日期|发文时间|上传时间|信息时间|公开日期|公开时间|发布机构时间)\s*[】\])）]?\s*[:：]?\s*[\[【（(]?\s*(?=(?:19|20)\d\d)"
+)
+_WEAK = re.compile(r"(?:^|[\s|【\[（(　])(?:日\s*期|时\s*间|更新时间|更新日期|录入时间|添加时间)\s*[:：]\s*[\[【（(]?\s*(?=(?:19|20)\d\d)")
+_NOT_A_POST = re.compile(
+    r"今天是|现在是|当前时间|星期[一二三四五六日天]|截止|截至|成文日期|生成日期|印发日期|实施日期|有效期|失效|版权|Copyright|备案", re.IGNORECASE
+)
+_INFO_LINE = re.compile(r"来源|浏览|阅读|点击|字号|字体|作者|打印|分享|访问|【|大\s*中\s*小")
+
+
+def _date(metas: Mapping[str, str], around: list[str], near: list[str], inside: list[str], listed: Listed | None, url: str) -> tuple[Stamp | None, str]:
+    """The publication date and where it was read: tag, visible, list, url or unknown."""
+    for name in _DATE_TAGS:
+        stamp = read_stamp(metas.get(name, ""))
+        if stamp:
+            return stamp, "tag"
+    stamp = _visible_date(around, near, inside)
+    if stamp:
+        return stamp, "visible"
+    if listed is not None and listed.stamp:
+        return listed.stamp, "list"
+    stamp = url_stamp(url)
+    return (stamp, "url") if stamp else (None, "unknown")
+
+
+def _visible_date(around: list[str], near: list[str], inside: list[str]) -> Stamp | None:
+    for line in [*around, *inside[:6]]:
+        found = _STRONG.search(line)
+        stamp = first_stamp(line[found.end() :][:40]) if found and len(line) < 400 else None
+        if stamp:
+            return stamp
+    for line in near:
+        if FOOTER_WORDS.search(line) or len(line) > 300:
+            continue
+        found = _WEAK.search(line)
+        stamp = first_stamp(line[found.end() :][:40]) if found else None
+        if stamp:
+            return stamp
+    for line in near:
+        if len(line) <= 160 and not _NOT_A_POST.search(line) and not FOOTER_WORDS.search(line):
+            stamp = first_stamp(line)
+            if stamp and (_INFO_LINE.search(line) or _only_a_date(line)):
+                return stamp
+    return None
+
+
+def _only_a_date(line: str) -> bool:
+    return re.fullmatch(r"[\[（(]?\s*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?\s*[\]）)]?", line) is not None
+
+
+def _outside_lines(tree: Element, containers: list[Element], title_node: Element | None) -> tuple[list[str], list[str]]:
+    """What a reader sees around the article's text, in reading order: (all but lists of other articles and footers, the same without anything named like furniture)."""
+    body = tree.find(".//body")
+    if body is None:
+        return [], []
+    own = [*containers, title_node] if title_node is not None else containers
+    kept = {parent for node in own for parent in node.iterancestors()}
+    lists: set[Element] = set(containers)
+    named: set[Element] = set()
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        if not is_element(node) or node in lists:
+            continue
+        if node not in kept and node is not title_node:
+            if _is_list(node):
+                lists.add(node)
+                continue
+            if furniture(node):
+                named.add(node)
+        stack.extend(node)
+    return lines_of(body, skip=frozenset(lists)), lines_of(body, skip=frozenset(lists | named))
+
+
+def _is_list(node: Element) -> bool:
+    """True for navigation, footers and lists of links to other articles."""
+    if node.tag in {"nav", "footer", "aside"}:
+        return True
+    if node.tag not in {"ul", "ol", "dl", "div", "table", "section", "li"}:
+        return False
+    links = [len(squash(link.text_content())) for link in node.iter("a")]
+    if sum(1 for length in links if length >= 8) >= (1 if node.tag == "li" else 2):
+        return True
+    return len(links) >= 6 and sum(links) * 2 > len(squash(node.text_content()))
+
+
+# --- source -----------------------------------------------------------------------------------------------------
+
+_STOP = r"(?=\s{1,}|$|[|｜】\])）]|发布(?:时间|日期|单位|人|于|[:：])|作者|编辑|日期|时间|浏览|阅读|点击|字号|字体|打印|分享|【|\[)"
+_ORIGIN = re.compile(r"(?:信息来源|文章来源|稿件来源|内容来源|来\s*源|稿源|供稿单位|供稿)\s*[:：]\s*[《]?([^\s|｜】\])）【\[:：》]{1,40}?)[》]?" + _STOP)
+_AUTHOR = re.compile(r"(?:作\s*者|撰\s*稿(?:人)?)\s*[:：]\s*([^\s|｜】\])）【\[:：]{1,20}?)" + _STOP)
+
+
+def _labelled(pattern: re.Pattern[str], lines: Iterable[str]) -> str:
+    for line in lines:
+        found = pattern.search(line) if len(line) < 400 else None
+        if found and found[1] not in {"-", "—", "无"}:
+            return found[1].strip()
+    return ""
+
+
+def _origin(metas: Mapping[str, str], outside: list[str], inside: list[str]) -> str:
+    """The unit that the page names as its source; 本网 and 本站 become the site's own name."""
+    tagged = re.sub(r"^(?:信息)?来源\s*[:：]\s*", "", metas.get("contentsource", "") or metas.get("source", ""))
+    named = tagged or _labelled(_ORIGIN, outside) or _labelled(_ORIGIN, [*inside[:4], *inside[-3:]])
+    if _HOME_SOURCES.match(named):
+        return metas.get("sitename", "") or named
+    return named
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address."""
+    return urlsplit(url).netloc.lower()
+
+
+def day_text(moment: datetime | None) -> str | None:
+    """`YYYY-MM-DD` where only the day is known (midnight), else with time and zone; None stays None."""
+    if moment is None:
+        return None
+    if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
+        return moment.date().isoformat()
+    return moment.isoformat(timespec="seconds")

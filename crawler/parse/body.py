@@ -1,0 +1,232 @@
+"""Where an article's text is: by the containers that CMS families are known to use, else by the density of sentences."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from crawler.parse.dom import BLOCKS, Element, is_element, lines_of, marks, squash
+
+# Names (class or id, lower case) of content containers, surest first. The first with something in it wins.
+CONTAINERS = (
+    "zoom",
+    "ucap-content",
+    "ucapcontent",
+    "vsb_content",
+    "vsb_content_2",
+    "vsb_content_3",
+    "vsb_content_4",
+    "vsb_content_500",
+    "_vsb_content",
+    "trs_ueditor",
+    "trs_editor_view",
+    "trs_editor",
+    "js_content",
+    "bodylabel",
+    "fontzoom",
+    "zoomcon",
+    "ozoom",
+    "v_news_content",
+    "wp_articlecontent",
+    "article-content",
+    "article_content",
+    "articlecontent",
+    "art_con",
+    "artcontent",
+    "article-body",
+    "article_body",
+    "articlebody",
+    "article-con",
+    "article_con",
+    "news_content",
+    "news-content",
+    "newscontent",
+    "content-text",
+    "content_text",
+    "pages_content",
+    "pages-content",
+    "info_content",
+    "info-content",
+    "infocontent",
+    "detail-content",
+    "detail_content",
+    "detailcontent",
+    "xxgk_content",
+    "xl_content",
+    "text_content",
+    "zw_content",
+    "wz_content",
+    "view-content",
+    "main-txt",
+    "mcontent",
+    "contentregion",
+    "content_body",
+    "con_text",
+    "context",
+    "content",
+)
+_RANK = {name: rank for rank, name in enumerate(CONTAINERS)}
+# Parts of names that stand for furniture anywhere (`left-nav`), and names that do only when they are the whole name (`header`, but not `article-header`).
+_FURNITURE = re.compile(
+    r"(?:^|[\s_\-])(?:nav\w*|menu\w*|footer|foot\w{0,4}|bottom\w{0,4}|copyright|crumbs?|breadcrumbs?|dqwz|weizhi|side\w*|aside|sidebar|related\w*|relnews|recommend\w*|hot\w{0,5}|rank\w*"
+    r"|bdshare\w*|qrcode|ewm|erweima|login|search\w*|friendlink\w*|pagination|pager|prevnext|shangxia\w*|xgxx|xgwz|xgyd|xgjd|tjyd|rdtj)(?=$|[\s_\-])"
+    r"|(?:^|\s)(?:header|head|top\w{0,4}|position|location|share\w*|print\w*|links?|prev|next|tools?|toolbar|banner|langs?)(?=$|\s)"
+)
+_FURNITURE_TAGS = frozenset({"nav", "footer", "aside"})
+FOOTER_WORDS = re.compile(
+    r"版权所有|网站标识码|ICP备|公网安备|主办单位|承办[:：]|技术支持|联系我们|网站地图|Copyright|All Rights Reserved|最佳分辨率", re.IGNORECASE
+)
+_PLACE_WORDS = re.compile(r"^(?:您?(?:现在|当前)?的?(?:所在)?(?:位置|栏目)(?:是)?|当前位置)\s*[:：>]")
+_PUNCTUATION = re.compile("[，。；：、！？“”（）《》]")
+_SENTENCE = re.compile("[。！？；]")
+
+
+def furniture(node: Element) -> bool:
+    """True for navigation, header, footer, sidebars, related-news boxes and sharing tools, judged by tag and names."""
+    return node.tag in _FURNITURE_TAGS or _FURNITURE.search(marks(node)) is not None
+
+
+def in_furniture(node: Element, top: Element | None = None) -> bool:
+    """True when the node or anything around it (below `top`) is furniture."""
+    here: Element | None = node
+    while here is not None and here is not top:
+        if here.tag not in {"body", "html"} and furniture(here):
+            return True
+        here = here.getparent()
+    return False
+
+
+def find_body(tree: Element, title_node: Element | None = None) -> list[Element]:
+    """The elements that together hold the article's text, in reading order; [] when nothing on the page looks like one."""
+    known = known_containers(tree)
+    if known:
+        return known
+    return _by_density(tree, title_node)
+
+
+def _names(node: Element) -> Iterator[str]:
+    yield from (node.get("class") or "").lower().split()
+    if node.get("id"):
+        yield node.get("id").lower().strip()
+    if node.tag == "ucapcontent":
+        yield "ucapcontent"
+
+
+def known_containers(tree: Element) -> list[Element]:
+    """The elements whose class or id says that they hold an article's text; [] where none does."""
+    found: dict[int, list[Element]] = {}
+    for node in tree.iter("div", "td", "section", "article", "ucapcontent", "span", "font", "p", "form", "table", "main"):
+        ranks = [_RANK[name] for name in _names(node) if name in _RANK]
+        if not ranks and node.tag == "div" and (node.get("id") or "").startswith("vsb_content"):
+            ranks = [_RANK["vsb_content"]]
+        if ranks:
+            found.setdefault(min(ranks), []).append(node)
+    for rank in sorted(found):
+        nodes = [node for node in _outermost(found[rank]) if _holds_something(node, strict=rank >= _RANK["context"])]
+        if nodes:
+            return nodes
+    return []
+
+
+def _outermost(nodes: list[Element]) -> list[Element]:
+    chosen = set(nodes)
+    return [node for node in nodes if not any(parent in chosen for parent in node.iterancestors())]
+
+
+def _holds_something(node: Element, *, strict: bool) -> bool:
+    """Text that is more than links, or a picture. A vague name (`strict`) must also show sentences, and may not wrap navigation."""
+    if in_furniture(node):
+        return False
+    linked, plain = _weigh(node)
+    if strict:
+        return plain >= 20 and plain > 2 * linked and _SENTENCE.search("".join(lines_of(node))) is not None and node.find(".//h1") is None
+    return plain >= 1 or linked >= 4 or node.find(".//img") is not None
+
+
+def _weigh(node: Element) -> tuple[int, int]:
+    """(characters inside links, characters outside) below a node."""
+    every = sum(len(line) for line in lines_of(node))
+    linked = sum(len(squash(link.text_content())) for link in node.iter("a"))
+    return min(linked, every), max(0, every - linked)
+
+
+def _by_density(tree: Element, title_node: Element | None) -> list[Element]:
+    """The element whose own paragraphs carry most sentences; a picture post gives the block of its picture."""
+    body = tree.find(".//body")
+    if body is None:
+        return []
+    scores: dict[Element, float] = {}
+    order = {node: index for index, node in enumerate(body.iter()) if is_element(node)}
+    start = order.get(title_node, -1) if title_node is not None else -1
+    for node in body.iter():
+        if not is_element(node) or node.tag not in BLOCKS or node.tag in {"h1", "h2"} or order[node] < start or in_furniture(node, body):
+            continue
+        weight = _own_weight(node)
+        if weight <= 0:
+            continue
+        for distance, holder in enumerate(_holders(node, body)):
+            scores[holder] = scores.get(holder, 0.0) + weight / (1, 1, 3, 9)[distance]
+    best = max(scores, key=lambda node: (scores[node], -order[node]), default=None)
+    if best is None or scores[best] < 8:
+        return _picture_block(body, order, start)
+    return [best]
+
+
+def _holders(node: Element, body: Element) -> list[Element]:
+    """The node and up to three elements around it."""
+    around = [node]
+    for parent in node.iterancestors():
+        if parent is body or len(around) == 4:
+            break
+        around.append(parent)
+    return around
+
+
+def _own_weight(node: Element) -> float:
+    """How much prose stands directly in this block: text outside links and outside inner blocks, sentences counting more."""
+    pieces, linked = [node.text or ""], 0
+    for child in node:
+        if is_element(child) and child.tag not in BLOCKS and child.tag not in {"script", "style"}:
+            inner = squash(child.text_content())
+            if child.tag == "a" or child.find(".//a") is not None:
+                linked += len(inner)
+            else:
+                pieces.append(inner)
+        pieces.append(child.tail or "")
+    text = squash("".join(pieces))
+    if len(text) < 6 or FOOTER_WORDS.search(text) or _PLACE_WORDS.search(text) or linked > len(text):
+        return 0.0
+    punctuation = len(_PUNCTUATION.findall(text))
+    if not _SENTENCE.search(text) and punctuation < 2:
+        return len(text) / 8
+    return len(text) + 10.0 * punctuation
+
+
+def _picture_block(body: Element, order: dict[Element, int], start: int) -> list[Element]:
+    for image in body.iter("img"):
+        if order[image] > start and not in_furniture(image, body) and start >= 0:
+            holder = image.getparent()
+            while holder is not None and holder is not body and holder.tag not in BLOCKS:
+                holder = holder.getparent()
+            if holder is not None and holder is not body:
+                return [holder]
+    return []
+
+
+_META_LINE = re.compile(
+    r"^[【\[（(|\s]*(?:发布时间|发布日期|发文时间|发表时间|更新时间|信息来源|文章来源|来源|作者|编辑|责任编辑|浏览次数|浏览量|浏览|阅读次数|阅读量|阅读|点击数|点击|访问量|字号|字体|字体大小|打印|打印本页|关闭|关闭窗口|分享到?|收藏|大|中|小)(?:\s*[:：|】\])）【\[]|\s*$)"
+)
+_TAIL_LINE = re.compile(
+    r"^(?:[【\[（(]?\s*(?:打印|关闭|打印本页|关闭窗口|关闭本页|返回顶部|我要纠错|收藏本页|下载|分享到?|返回列表)\s*[】\])）]?\s*)+[:：]?$|^(?:上一篇|下一篇|上一条|下一条|上篇|下篇|扫一扫|扫码|相关新闻|相关链接|相关阅读|相关文章|相关信息|相关稿件|责任编辑|初审|编辑)\s*[:：].*$"
+    r"|扫一扫.{0,6}(?:手机|打开|分享)"
+)
+MONTH_LIKE = re.compile(r"\d{4}\s*[-年/.]\s*\d{1,2}")
+
+
+def trim_lines(lines: Iterable[str], title: str) -> list[str]:
+    """The lines without what frames an article: its repeated title, the line of date and source, print and share buttons, next and previous article."""
+    kept = list(lines)
+    bare_title = squash(title).replace(" ", "")
+    while kept and (kept[0].replace(" ", "") == bare_title or (_META_LINE.search(kept[0]) and len(kept[0]) < 120) or _PLACE_WORDS.search(kept[0])):
+        kept.pop(0)
+    while kept and _TAIL_LINE.search(kept[-1]) and len(kept[-1]) < 120:
+        kept.pop()
+    return kept

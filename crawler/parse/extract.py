@@ -1,0 +1,67 @@
+"""What is read out of one saved page, in the shape that `xuncha extract` prints."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from core.records import Post
+from crawler.parse.article import day_text, has_article_tags, read_article_tree, read_metas
+from crawler.parse.body import known_containers
+from crawler.parse.dom import Element, parse_page
+from crawler.parse.encoding import decode
+from crawler.parse.listing import Listing, read_listing
+from crawler.parse.rows import rows_of
+from crawler.parse.wechat import is_wechat, read_wechat
+
+_LIST_URL = re.compile(r"/(?:index|list|col\d*|common_list)?(?:_\d+)?(?:\.s?html?)?$|/col/col\d+/|\.jsp$", re.IGNORECASE)
+
+
+def extract(body: bytes, url: str, header: str | None = None) -> dict[str, Any]:
+    """One page as `article`, `listing` or `wechat-article`; `header` is its HTTP Content-Type where known."""
+    if is_wechat(body, url):
+        post = read_wechat(body, url, header=header)
+        return _article(post or Post("", url, "", state="unavailable"), "wechat-article")
+    tree = parse_page(body, header)
+    listing = read_listing(body, url, header=header) if _may_list(body, url, header, tree) else None
+    if listing is not None and listing.recognised and (listing.items or listing.recipe != "plain"):
+        return _listing(listing, url, read_metas(tree))
+    return _article(read_article_tree(tree, url, page=body), "article")
+
+
+def _may_list(body: bytes, url: str, header: str | None, tree: Element) -> bool:
+    """A page without an article's tags that lies where lists lie, pages like a list, or shows rows with dates and no article around them."""
+    if has_article_tags(read_metas(tree)):
+        return False
+    text = decode(body, header)
+    if _LIST_URL.search(url.split("?", 1)[0]) is not None or "createPageHTML" in text or "<recordset" in text or text.lstrip()[:1] in {"{", "["}:
+        return True
+    dated = [item for item in rows_of(tree, url) if item.stamp]
+    return len(dated) >= 2 and not known_containers(tree) and tree.find(".//h1") is None
+
+
+def _listing(listing: Listing, url: str, metas: dict[str, str]) -> dict[str, Any]:
+    items = [{"url": item.url, "title": item.title, "date": item.stamp.day.isoformat() if item.stamp else None} for item in listing.items]
+    blank = _article(Post("", url, metas.get("columnname", "")), "listing")
+    return blank | {"items": items, "next": listing.next.url if listing.next else None, "tags": {}}
+
+
+def _article(post: Post, kind: str) -> dict[str, Any]:
+    plain = replace(post, page=b"")
+    return {
+        "kind": kind,
+        "url": plain.url,
+        "title": plain.title,
+        "published_at": day_text(plain.published_at),
+        "date_source": plain.date_source,
+        "source": plain.origin,
+        "account": plain.tags.get("account"),
+        "original": plain.original,
+        "state": plain.state,
+        "text": plain.text,
+        "attachments": [{"url": item.url, "name": item.name} for item in plain.attachments if not item.picture],
+        "images": [item.url for item in plain.attachments if item.picture],
+        "links": [link.url for link in plain.links],
+        "items": [],
+        "next": None,
+        "tags": dict(plain.tags) if kind == "article" else {},
+    }

@@ -1,0 +1,128 @@
+"""Attachments, pictures and links of an article, by address and name; nothing is fetched here."""
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from core.records import Attachment, Link
+from crawler.parse.body import in_furniture
+from crawler.parse.dom import Element, absolute, inline_text, squash
+
+EXTENSIONS = frozenset(
+    [
+        "doc",
+        "docx",
+        "wps",
+        "xls",
+        "xlsx",
+        "et",
+        "csv",
+        "ppt",
+        "pptx",
+        "dps",
+        "pdf",
+        "ofd",
+        "ceb",
+        "txt",
+        "rtf",
+        "odt",
+        "ods",
+        "zip",
+        "rar",
+        "7z",
+        "tar",
+        "gz",
+        "eml",
+        "jpg",
+        "jpeg",
+        "png",
+        "bmp",
+        "tif",
+        "tiff",
+    ]
+)
+_PICTURES = frozenset(["jpg", "jpeg", "png", "bmp", "tif", "tiff", "gif", "webp"])
+_SCRIPTS = re.compile(r"downfile|download(?:attach)?|fileDownload|getfile|attachment|/attach/|/upfile", re.IGNORECASE)
+BARE_NAMES = re.compile(r"^(?:点击|查看|立即|附件)?(?:下载|附件下载|点击下载|查看|附件|预览|下载附件|打开|download)\d{0,2}[。.]?$", re.IGNORECASE)
+_ICONS = re.compile(
+    r"/(?:icon|ico|fileTypeImages|sysimage|images?/icon|editor/dialogs)[/_]|(?:icon_|_icon|weixin|qrcode|ewm|erweima|logo|blank|spacer|dot|arrow)[\w-]*\.(?:gif|png|jpg)",
+    re.IGNORECASE,
+)
+MAX_FILES, MAX_LINKS = 100, 200
+
+
+def extension(url: str) -> str:
+    """The lower-case extension of the file that an address leads to (of its `filename=` where it has one), "" for none."""
+    parts = urlsplit(url)
+    for name in (*(value for key, value in parse_qsl(parts.query) if "name" in key.lower() or key.lower() == "file"), parts.path):
+        found = re.search(r"\.([A-Za-z0-9]{1,5})$", unquote(name))
+        if found:
+            return found[1].lower()
+    return ""
+
+
+def _is_attachment(node: Element, url: str) -> bool:
+    if node.get("appendix") == "true" or "data-appendix" in node.attrib or "attachment" in (node.get("class") or "").lower():
+        return True
+    kind = extension(url)
+    if kind in EXTENSIONS:
+        return True
+    return kind not in {"html", "htm", "shtml"} and _SCRIPTS.search(urlsplit(url).path) is not None
+
+
+def file_name(url: str) -> str:
+    """The name that the address itself gives a file."""
+    parts = urlsplit(url)
+    for key, value in parse_qsl(parts.query):
+        if "name" in key.lower() and "." in value:
+            return unquote(value).rsplit("/", 1)[-1]
+    return unquote(parts.path.rsplit("/", 1)[-1]) or parts.netloc
+
+
+def read_attachments(tree: Element, containers: list[Element], base: str) -> tuple[Attachment, ...]:
+    """Files offered in the text or near it; links of navigation, sidebars and footers are not the article's."""
+    inside = {link for node in containers for link in node.iter("a")}
+    found: dict[str, Attachment] = {}
+    for link in tree.iter("a"):
+        url = absolute(base, link.get("href"))
+        if url is None or url in found or len(found) >= MAX_FILES or not _is_attachment(link, url):
+            continue
+        if link not in inside and in_furniture(link):
+            continue
+        found[url] = Attachment(url=url, name=_name(link, url), picture=extension(url) in _PICTURES)
+    return tuple(found.values())
+
+
+def _name(link: Element, url: str) -> str:
+    shown = inline_text(link)
+    for text in (shown, squash(link.get("title")), squash(link.get("download"))):
+        if text and not BARE_NAMES.match(text):
+            return text
+    return file_name(url) or shown
+
+
+def read_pictures(containers: list[Element], base: str) -> tuple[Attachment, ...]:
+    """Pictures in the text; icons of file types, codes to scan and one-pixel images left out."""
+    found: dict[str, Attachment] = {}
+    for node in containers:
+        for image in node.iter("img"):
+            url = next((address for address in (absolute(base, image.get(name)) for name in ("data-src", "data-original", "src", "oldsrc")) if address), None)
+            if url is None or url in found or _ICONS.search(url) or _tiny(image) or len(found) >= MAX_FILES:
+                continue
+            found[url] = Attachment(url=url, name=squash(image.get("alt") or image.get("title")) or file_name(url), picture=True)
+    return tuple(found.values())
+
+
+def _tiny(image: Element) -> bool:
+    sizes = [re.match(r"\s*(\d+)\s*(?:px)?\s*$", image.get(side) or "") for side in ("width", "height")]
+    return any(size is not None and int(size[1]) <= 32 for size in sizes)
+
+
+def read_links(containers: list[Element], base: str, page: str, files: set[str]) -> tuple[Link, ...]:
+    """Web links in the text, each address once; attachments and links to the page itself left out."""
+    found: dict[str, Link] = {}
+    for node in containers:
+        for link in node.iter("a"):
+            url = absolute(base, link.get("href"))
+            if url and url not in files and url != page and url not in found and len(found) < MAX_LINKS:
+                found[url] = Link(url, inline_text(link)[:200])
+    return tuple(found.values())
