@@ -1,0 +1,189 @@
+"""The command line `xuncha`: thin, Chinese, one line for every error. Heavy rooms are entered only by the command that needs them."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from core.errors import EnvironmentFailure, UsageError, XunchaError
+from service.chinese import Command, Group, name_panels, translate
+
+app = typer.Typer(
+    name="xuncha",
+    help="巡查：查县级政务公开里的隐私泄露、错误表述和不更新，写出每月通报。",
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+config_app = typer.Typer(help="县的配置。", cls=Group, no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+DEFAULT_CONFIG = Path("config/meixian")
+Config = Annotated[Path, typer.Option("--config", help="县的配置目录。", metavar="目录")]
+Json = Annotated[bool, typer.Option("--json", help="只输出 JSON。")]
+Out = Annotated[Path | None, typer.Option("--out", help="结果写到哪个目录。", metavar="目录")]
+
+INTERRUPTED = 130
+
+
+@config_app.command("check", cls=Command)
+def config_check(config: Config = DEFAULT_CONFIG, sources: Annotated[bool, typer.Option("--sources", help="列出全部来源。")] = False) -> int:
+    """核对县的配置：每条意见都指明文件、条目和原因。"""
+    from core.config import load_county
+    from reports.wording import load_wording
+    from service.judging import load_rules
+
+    county = load_county(config)
+    load_wording(config / "bulletin.yaml")
+    rules = load_rules()
+    if sources:
+        for source in county.sources:
+            print(f"{source.id}\t{source.url or '（未配置网址）'}")
+        return 0
+    missing = sum(source.url is None for source in county.sources)
+    print(
+        f"{config}：配置无误。{county.name}，{len(county.units)} 个单位、{len(county.columns)} 个栏目、{len(county.accounts)} 个账号、{len(county.sources)} 个来源，规则版本 {rules.version}。"
+    )
+    if missing:
+        print(f"其中 {missing} 个来源还没有配置网址，采集时会报“未能核实”。")
+    if county.portal.url and not county.portal.verified:
+        print(f"门户网址 {county.portal.url} 尚未核实（county.yaml → portal → verified）。")
+    return 0
+
+
+@app.command(cls=Command)
+def demo(
+    facts: Annotated[Path | None, typer.Option("--facts", help="事实表目录；不给时用自带的眉县 2023 年 10 月。", metavar="目录")] = None,
+    out: Out = None,
+    keep: Annotated[bool, typer.Option("--keep", help="保留演示县的配置、数据库和收发文件夹，便于查看。")] = False,
+    stay: Annotated[bool, typer.Option("--stay", help="完成后让演示县的网站继续开着，按 Ctrl-C 结束（含 --keep）。")] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """演示：按事实表搭起一个县的网站和账号，采集、检查、评定，写出通报。"""
+    from service.demo import run_demo
+
+    return run_demo(facts, out, config, keep or stay, stay)
+
+
+@app.command(cls=Command)
+def crawl(
+    source: Annotated[list[str] | None, typer.Option("--source", help="只采集这个来源，可多次给出。", metavar="来源")] = None,
+    full: Annotated[bool, typer.Option("--full", help="全部重新采集，不只看可能有变化的。")] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """采集：把网站、账号、邮箱、文件夹里的内容存下来，每个来源留一张回执。"""
+    from service.commands import crawl as job
+
+    return job(config, source or [], full)
+
+
+@app.command(cls=Command)
+def check(paths: Annotated[list[Path], typer.Argument(help="文件或文件夹。", metavar="路径…")], as_json: Json = False, config: Config = DEFAULT_CONFIG) -> int:
+    """发布前检查文件或文件夹；不写入任何东西。"""
+    from service.precheck import check_paths
+
+    return check_paths(paths, as_json, config)
+
+
+@app.command(cls=Command)
+def redact(
+    path: Annotated[Path, typer.Argument(help="要脱敏的文件（docx、xlsx、csv、txt、html）。", metavar="路径")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="脱敏版写到哪里。", metavar="路径")],
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """生成脱敏版：遮盖每一处泄露，版式不变；做不到就什么也不写。"""
+    from service.redact import redact as job
+
+    print(job(path, out).summary())
+    return 0
+
+
+@app.command(cls=Command)
+def audit(
+    path: Annotated[Path, typer.Argument(help="写好的通报（docx、txt、html）。", metavar="路径")], as_json: Json = False, config: Config = DEFAULT_CONFIG
+) -> int:
+    """核对一份写好的通报：正文里的数字与它自己的附件是否一致。"""
+    from service.inspect import audit_path
+
+    return audit_path(path, as_json)
+
+
+@app.command(cls=Command)
+def extract(
+    path: Annotated[Path, typer.Argument(help="存下的网页文件。", metavar="路径")],
+    url: Annotated[str, typer.Option("--url", help="这个网页的网址。", metavar="网址")],
+    as_json: Json = False,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """看采集程序从一个存下的网页里读出了什么。"""
+    from service.inspect import extract_path
+
+    return extract_path(path, url, as_json)
+
+
+@app.command(cls=Command)
+def read(path: Annotated[Path, typer.Argument(help="文件。", metavar="路径")], as_json: Json = False, config: Config = DEFAULT_CONFIG) -> int:
+    """把文件里的文字逐块读出来，注明在哪里。"""
+    from service.inspect import read_path
+
+    return read_path(path, as_json)
+
+
+@app.command(cls=Command)
+def assess(month: Annotated[str, typer.Argument(help="月份，如 2023-10。", metavar="年-月")], out: Out = None, config: Config = DEFAULT_CONFIG) -> int:
+    """评定一个月，写出通报和五个附件。"""
+    from service.commands import assess as job
+
+    return job(config, month, out)
+
+
+@app.command(cls=Command)
+def recheck(
+    since: Annotated[str | None, typer.Option("--since", help="只重查这一天以来发布的，如 2023-10-01。", metavar="日期")] = None,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """用今天的规则重查已存下的内容。"""
+    from service.commands import recheck as job
+
+    return job(config, since)
+
+
+def main() -> NoReturn:
+    """Run a command; every expected failure is one Chinese line on standard error and the contract's exit code."""
+    name_panels()
+    try:
+        code = app(standalone_mode=False)
+    except XunchaError as error:
+        _say(str(error))
+        code = error.exit_code
+    except typer.Exit as stop:
+        code = stop.exit_code
+    except KeyboardInterrupt:
+        _say("已中断。已完成的部分都已保存，可重新运行同一命令继续。")
+        code = INTERRUPTED
+    except OSError as error:
+        _say(f"文件读写失败：{error.filename or ''} {error.strerror or error}。请检查路径、权限和磁盘空间")
+        code = EnvironmentFailure.exit_code
+    except Exception as error:  # the outermost boundary: usage errors of click, and bugs
+        code = _usage_or_bug(error)
+    sys.exit(code or 0)
+
+
+def _usage_or_bug(error: Exception) -> int:
+    if hasattr(error, "format_message"):
+        _say(f"{translate(error.format_message())}（用 --help 查看用法）")
+        return UsageError.exit_code
+    if type(error).__name__ == "Abort":
+        _say("已中断。")
+        return INTERRUPTED
+    raise error
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
