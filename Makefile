@@ -1,0 +1,31 @@
+# Everything goes through here: `make run`, `make test`, `make check`. Set-up happens by itself, once, into .venv/.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test check bench setup clean
+
+run: $(READY)
+	@$(BIN)/xuncha demo || [ $$? -eq 1 ]  # 1: the month holds findings, as it should
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/test_layers.py
+
+bench: $(READY)
+	@$(BIN)/python -m bench
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt deploy/setup.sh
+	@PYTHON="$(PYTHON)" sh deploy/setup.sh "$(VENV)"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out var .pytest_cache .mypy_cache .ruff_cache
