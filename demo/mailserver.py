@@ -14,9 +14,9 @@ from demo.web import HOST
 
 
 class MailServer:
-    """Takes mail on a free port and writes each message, per recipient, as `NNN-<recipient>.eml` into a folder."""
+    """Takes mail on the given or a free port and writes each message, per recipient, as `NNN-<recipient>.eml` into a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder = folder
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -24,7 +24,7 @@ class MailServer:
         self._thread: threading.Thread | None = None
         self._socket = socket.socket()
         try:
-            self._socket.bind((HOST, 0))
+            self._socket.bind((HOST, port))
         except OSError as error:
             self._socket.close()
             raise EnvironmentFailure(f"示例县收信服务无法在 {HOST} 上监听端口（{error.strerror}），请检查本机网络后重试") from None

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from core.calendar import Month
 from demo import lookalikes
 
 _FILE = Path(__file__).with_name("words.yaml")
@@ -103,7 +104,7 @@ def _slots(unit: str, column: str, day: date, rng: random.Random) -> dict[str, s
         "lastyear": str(day.year - 1),
         "month": str(day.month),
         "d": str(day.day),
-        "d2": str(min(28, day.day + 5)),
+        "d2": str(min(day.day + 5, Month.of(day).last.day)),
         **_figures(rng),
         "phone": lookalikes.office_phone(rng),
         "phone2": lookalikes.office_phone(rng),

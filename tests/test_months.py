@@ -141,7 +141,7 @@ def _numbers(workbook: bytes) -> set[str]:
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(workbook))
-    except KeyError:
+    except (KeyError, OSError):  # another kind of zip: a docx
         return set()
     cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
     return {cell for cell in cells if re.fullmatch(r"\d{17}[\dX]|1[3-9]\d{9}|62\d{14,17}", cell)}

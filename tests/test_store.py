@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from core.calendar import SHANGHAI
 from core.records import Attachment, Finding, Observation, Post, Receipt, Verdict
-from core.store import findings, observations, posts, runs
+from core.store import findings, observations, outbox, posts, runs
 from core.store.setup import open_store
 from core.store.vault import Vault
 home = open_store(Path(sys.argv[1]))
@@ -82,19 +82,23 @@ def test_findings_open_close_and_open_again(tmp_path: Path) -> None:
         posts.save_post("c", run, post(), now, vault)
         (stored,) = posts.posts("c")
         leak = Finding("privacy/resident-id", "veto", "m", unit="u", url="http://x/1", masked="610326********1238", reasons=("因为",), county="c")
-        draft = lambda new: findings.Draft("u", "u@x", "s", "b")
+        draft = lambda new: [findings.Draft("u", "mail", "u@x", tuple(new), lambda told: outbox.Message("s", "b"))]
         assert findings.record_check("c", stored, "r1", [leak], now, draft) == [leak]
         assert findings.record_check("c", stored, "r1", [leak], now, draft) == []
         assert [f for _, f in findings.open_findings("c")] == [leak]
-        assert len(findings.waiting_alerts("c")) == 1
+        assert len(outbox.waiting_alerts("c")) == 1
         assert findings.record_check("c", stored, "r2", [], now, draft) == []
         assert findings.open_findings("c") == []
         assert findings.record_check("c", stored, "r2", [leak], now, draft) == [leak]
-        (alert,) = findings.waiting_alerts("c")
-        findings.mark_alert(alert.pk, None, "连接失败")
-        assert findings.waiting_alerts("c")[0].tries == 1
-        findings.mark_alert(alert.pk, now)
-        assert findings.waiting_alerts("c") == []
+        (alert,) = outbox.waiting_alerts("c")
+        assert outbox.claim(alert, now, timedelta(minutes=10))
+        assert not outbox.claim(alert, now, timedelta(minutes=10))
+        outbox.mark_retry(alert.pk, now + timedelta(minutes=1), "连接失败")
+        assert outbox.due_alerts("c", now) == []
+        (alert,) = outbox.due_alerts("c", now + timedelta(minutes=1))
+        assert (alert.tries, alert.note) == (1, "连接失败")
+        outbox.mark_sent(alert.pk, now)
+        assert outbox.waiting_alerts("c") == []
         assert posts.unchecked("c", "r2") == []
         assert len(posts.unchecked("c", "r3")) == 1
         """,
@@ -108,7 +112,7 @@ def test_an_alert_without_recipient_is_kept_with_its_reason(tmp_path: Path) -> N
         from core.store import models
         posts.save_post("c", run, post(), now, vault)
         leak = Finding("privacy/resident-id", "veto", "m", unit="u", url="http://x/1", county="c")
-        findings.record_check("c", next(posts.posts("c")), "r", [leak], now, lambda new: findings.Draft("u", "", "s", "b"))
+        findings.record_check("c", next(posts.posts("c")), "r", [leak], now, lambda new: [findings.Draft("u", "mail", "", tuple(new), lambda told: outbox.Message("s", "b"), skip="没有邮箱")])
         row = models.Alert.objects.get()
         assert (row.status, bool(row.note)) == ("skipped", True)
         """,
@@ -152,3 +156,20 @@ def test_the_vault_needs_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("XUNCHA_VAULT_KEY")
     with pytest.raises(VaultError, match="不在证据库"):
         Vault.open(tmp_path).get("0" * 64)
+
+
+def test_a_short_value_in_a_title_is_masked_once_it_is_found(tmp_path: Path) -> None:
+    process(
+        tmp_path,
+        """
+        from core.store import models
+        named = post(title="持护照 E12345678 人员公示")
+        posts.save_post("c", run, named, now, vault)
+        stored = next(posts.posts("c"))
+        found = Finding("privacy/passport", "error", "m", unit="u", url=stored.url, title=stored.title, where="标题", start=4, end=13, masked="E*****678", county="c")
+        findings.record_check("c", stored, "r", [found], now, lambda new: ())
+        assert models.Post.objects.get().title == "持护照 E*****678 人员公示"
+        assert posts.save_post("c", run, named, now, vault) == "same"
+        assert models.Post.objects.get().title == "持护照 E*****678 人员公示"
+        """,
+    )

@@ -1,88 +1,122 @@
-"""Findings, verdicts and the outbox of alerts."""
+"""Findings and verdicts."""
 
-import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from core.calendar import shanghai
-from core.records import Finding, Severity, StoredPost, Verdict
+from core.records import SEVERITIES, Finding, Severity, StoredPost, Verdict
+from core.store.outbox import Draft, chunks, queue
 from core.store.posts import checked_key
 
+# What a person's decision makes of an open finding; 重开 is what undoing leaves when there was no decision before. A closed one is `gone` whatever was decided.
+STATES = {"确认": "confirmed", "误报": "mistaken", "豁免": "exempt", "已整改": "fixed", "申诉": "appealed", "复核": "review", "重开": "new"}
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An alert to be sent: to whom and what; the store adds its key. No recipient: it is kept as skipped, with the reason."""
-
-    unit: str
-    recipient: str
-    subject: str
-    body: str
-
-
-Compose = Callable[[Sequence[Finding]], Draft | None]
+Compose = Callable[[Sequence[Finding]], Sequence[Draft]]
+SETTLED = ("gone", "fixed", "mistaken", "exempt")  # states in which nobody has to do anything more
 
 
 def record_check(county: str, post: StoredPost, rules_version: str, findings: Sequence[Finding], now: datetime, compose: Compose) -> list[Finding]:
-    """Make a post's open findings exactly these, queue the alert `compose` makes of the new ones, and note what was checked: one transaction.
+    """Make a post's open findings exactly these, queue the alerts `compose` makes of the new ones, and note what was checked: one transaction.
 
-    Returns the new findings. A finding that was closed and is found again counts as new.
+    Returns the new findings. A finding that was closed and is found again counts as new, but nobody is alerted to what was judged 误报 or 豁免. Personal values found in the title are masked in all of them.
     """
     from django.db import transaction
 
     from core.store import models
 
-    current = {finding.id: finding for finding in findings}
+    title = masked_title(post.title, findings)
+    current = {finding.id: replace(finding, title=title) if finding.title else finding for finding in findings}
     with transaction.atomic():
+        models.Post.objects.select_for_update().filter(pk=post.id).first()  # two workers on one post: the second finds nothing new
         rows = {row.uid: row for row in models.Finding.objects.filter(county=county, post_id=post.id)}
         for uid, row in rows.items():
             if uid not in current and row.closed_at is None:
-                row.closed_at = now
-                row.save(update_fields=["closed_at"])
-        fresh = []
-        for uid, finding in current.items():
-            if uid not in rows or rows[uid].closed_at is not None:
-                fresh.append(finding)
-            fields = {**_fields(finding), "post_id": post.id, "closed_at": None}
-            models.Finding.objects.update_or_create(county=county, uid=uid, defaults=fields, create_defaults={**fields, "first_seen": now})
-        if fresh and (draft := compose(fresh)):
-            _queue(county, draft, fresh, now)
-        models.Post.objects.filter(pk=post.id, version=post.version).update(checked_key=checked_key(post.version, rules_version))
+                row.closed_at, row.state = now, "gone"
+                row.save(update_fields=["closed_at", "state"])
+        fresh = [finding for uid, finding in current.items() if uid not in rows or rows[uid].closed_at is not None]
+        states = _write(county, post, current, rows, now)
+        news = [finding for finding in fresh if states[finding.id] not in SETTLED]
+        for draft in compose(news) if news else ():
+            queue(county, draft, now, list(current.values()))
+        models.Post.objects.filter(pk=post.id, version=post.version).update(checked_key=checked_key(post.version, rules_version), title=title)
     return fresh
+
+
+def _write(county: str, post: StoredPost, current: Mapping[str, Finding], rows: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """Store the findings of a post, of which `rows` are known; returns the state of each. A list of thousands of persons is few statements."""
+    from core.store import models
+
+    new, states = [], {}
+    for uid, finding in current.items():
+        fields = {**_fields(finding), "post_id": post.id, "closed_at": None}
+        if uid not in rows:
+            states[uid] = "new"
+            new.append(models.Finding(county=county, uid=uid, first_seen=now, day=post.published_on or shanghai(now).date(), **fields))
+            continue
+        row = rows[uid]
+        states[uid] = fields["state"] = _state_again(county, row, post)
+        fields["day"] = post.published_on or shanghai(row.first_seen).date()
+        changed = [name for name, value in fields.items() if getattr(row, name) != value]
+        for name in changed:
+            setattr(row, name, fields[name])
+        if changed:
+            row.save(update_fields=changed)
+    models.Finding.objects.bulk_create(new, batch_size=500)
+    return states
+
+
+def masked_title(title: str, findings: Iterable[Finding]) -> str:
+    """The post's title with every personal value found in it masked.
+
+    A stored title had its long numbers starred already, which may have moved what follows; then it is not shown at all.
+    """
+    inside = [finding for finding in findings if finding.where == "标题" and finding.rule.startswith("privacy/")]
+    if not inside:
+        return title
+    spans = [(finding.start, finding.end, finding.masked or "***") for finding in inside if finding.start is not None and finding.end is not None]
+    todo = [(start, end, masked) for start, end, masked in spans if title[start:end] != masked]
+    if len(spans) < len(inside) or any(end > len(title) for _, end, _ in todo) or ("*" in title and todo):
+        return "（标题含个人信息，不予显示）"
+    for start, end, masked in sorted(todo, reverse=True):
+        title = title[:start] + masked + title[end:]
+    return title
+
+
+def _state_again(county: str, row: Any, post: StoredPost) -> str:
+    """The state of a known finding found once more: what was called 已整改 and is still there after a change is to be looked at again."""
+    from core.store import models
+
+    if row.closed_at is None:
+        same_version = row.state != "fixed" or models.Post.objects.filter(pk=post.id, checked_key__startswith=f"{post.version}:").exists()
+        if same_version:
+            return str(row.state)
+    latest = models.Verdict.objects.filter(county=county, subject=f"finding/{row.uid}").order_by("at", "pk").last()
+    state = STATES.get(latest.decision, "new") if latest else "new"
+    return "review" if state == "fixed" else state
 
 
 def _fields(finding: Finding) -> dict[str, Any]:
     names = ("rule", "severity", "unit", "source", "url", "title", "file", "where", "start", "end", "masked", "message", "suggestion")
-    return {**{name: getattr(finding, name) for name in names}, "reasons": list(finding.reasons)}
+    return {**{name: getattr(finding, name) for name in names}, "reasons": list(finding.reasons), "rank": SEVERITIES.index(finding.severity)}
 
 
-def _queue(county: str, draft: Draft, findings: Sequence[Finding], now: datetime) -> None:
+def open_findings(county: str, since: date | None = None, until: date | None = None) -> list[tuple[date, Finding]]:
+    """Everything not closed, in the order it was first seen, each with the day it counts on: its post's, or of an undated one the day it was first seen.
+
+    Both bounds are included.
+    """
+    from django.db.models import Q
+
     from core.store import models
 
-    key = hashlib.sha256("\n".join([draft.unit, *sorted(finding.id for finding in findings)]).encode()).hexdigest()
-    status, note = ("waiting", "") if draft.recipient else ("skipped", "单位没有登记邮箱，请在 units.yaml 补上 mail")
-    models.Alert.objects.get_or_create(
-        county=county,
-        key=key,
-        defaults={
-            "unit": draft.unit,
-            "recipient": draft.recipient,
-            "subject": draft.subject[:255],
-            "body": draft.body,
-            "status": status,
-            "note": note,
-            "created_at": now,
-        },
-    )
-
-
-def open_findings(county: str) -> list[tuple[date, Finding]]:
-    """Everything not closed, in the order it was first seen, each with the day it counts on: its post's, or of an undated one the day it was first seen."""
-    from core.store import models
-
-    rows = models.Finding.objects.filter(county=county, closed_at=None).select_related("post").order_by("first_seen", "pk")
-    return [(shanghai((row.post.published_at if row.post else None) or row.first_seen).date(), _finding(row)) for row in rows]
+    rows = models.Finding.objects.filter(county=county, closed_at=None)
+    if since is not None:
+        rows = rows.filter(Q(day=None) | Q(day__gte=since))
+    if until is not None:
+        rows = rows.filter(Q(day=None) | Q(day__lte=until))
+    return [(row.day or shanghai(row.first_seen).date(), _finding(row)) for row in rows.order_by("first_seen", "pk")]
 
 
 def _finding(row: Any) -> Finding:
@@ -115,25 +149,65 @@ def verdicts(county: str) -> list[Verdict]:
 
 def add_verdict(county: str, verdict: Verdict) -> None:
     """Add a decision; nothing is ever changed in place."""
-    from core.store import models
-
-    models.Verdict.objects.create(county=county, subject=verdict.subject, decision=verdict.decision, reason=verdict.reason, who=verdict.who, at=verdict.at)
+    add_verdicts(county, [verdict])
 
 
-def waiting_alerts(county: str) -> list[Any]:
-    """Outbox rows still to be sent, oldest first (`pk`, `recipient`, `subject`, `body`)."""
-    from core.store import models
-
-    return list(models.Alert.objects.filter(county=county, status="waiting").order_by("pk"))
-
-
-def mark_alert(alert: int, sent_at: datetime | None, note: str = "") -> None:
-    """Note that an alert went out, or why this try failed (it stays waiting)."""
-    from django.db.models import F
+def add_verdicts(county: str, verdicts: Sequence[Verdict]) -> list[int]:
+    """Add decisions and bring the state of the open findings they speak of up to date, in one transaction; returns the rows' keys."""
+    from django.db import transaction
 
     from core.store import models
 
-    changes: dict[str, Any] = {"tries": F("tries") + 1, "note": note[:500]}
-    if sent_at:
-        changes |= {"status": "sent", "sent_at": sent_at}
-    models.Alert.objects.filter(pk=alert).update(**changes)
+    with transaction.atomic():
+        rows = models.Verdict.objects.bulk_create(
+            [models.Verdict(county=county, subject=v.subject, decision=v.decision, reason=v.reason, who=v.who, at=v.at) for v in verdicts], batch_size=500
+        )
+        for decision, state in STATES.items():
+            uids = [v.subject.removeprefix("finding/") for v in verdicts if v.decision == decision and v.subject.startswith("finding/")]
+            for start in range(0, len(uids), 500):
+                models.Finding.objects.filter(county=county, uid__in=uids[start : start + 500], closed_at=None).update(state=state)
+    return [row.pk for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a finding stands: its state (see STATES; `gone` when it is no longer found), since when it is known, and the latest decision."""
+
+    finding: Finding
+    state: str
+    first_seen: datetime
+    closed_at: datetime | None
+    verdict: Verdict | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self.state in SETTLED
+
+
+def standing(county: str, uids: Iterable[str]) -> dict[str, Standing]:
+    """Where these findings stand, by their id."""
+    from core.store import models
+
+    found: dict[str, Standing] = {}
+    for part in chunks(uids):
+        subjects = models.Verdict.objects.filter(county=county, subject__in=[f"finding/{uid}" for uid in part]).order_by("at", "pk")
+        latest = {row.subject: Verdict(row.subject, row.decision, row.reason, row.who, row.at) for row in subjects}
+        for row in models.Finding.objects.filter(county=county, uid__in=part):
+            found[row.uid] = Standing(_finding(row), row.state, row.first_seen, row.closed_at, latest.get(f"finding/{row.uid}"))
+    return found
+
+
+def unsettled(county: str, severities: Sequence[str]) -> list[Standing]:
+    """Open findings of these severities that nobody has settled, the oldest first."""
+    from core.store import models
+
+    rows = models.Finding.objects.filter(county=county, closed_at=None, severity__in=severities)
+    return [Standing(_finding(row), row.state, row.first_seen, None) for row in rows.exclude(state__in=SETTLED).order_by("first_seen", "pk")]
+
+
+def unsettled_at(county: str, source: str | None, url: str | None) -> list[Finding]:
+    """What is still open and unsettled on one post."""
+    from core.store import models
+
+    rows = models.Finding.objects.filter(county=county, source=source, url=url, closed_at=None).exclude(state__in=SETTLED)
+    return [_finding(row) for row in rows]

@@ -115,10 +115,19 @@ class Finding(models.Model):
     reasons = models.JSONField(default=list)
     first_seen = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    # Derived from the latest verdict, `closed_at` and the post, kept beside them in their transactions, so that lists and counts need one index.
+    state = models.CharField(max_length=12, default="new")
+    rank = models.SmallIntegerField(default=1)
+    day = models.DateField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "uid"], name="one_finding_per_uid")]
-        indexes = [models.Index(fields=["county", "closed_at", "severity"])]
+        indexes = [
+            models.Index(fields=["county", "closed_at", "severity"]),
+            models.Index(fields=["county", "state", "rank", "-day", "id", "unit", "rule", "first_seen"], name="findings_listed"),
+            models.Index(fields=["county", "first_seen"], name="findings_by_discovery"),
+            models.Index(fields=["post", "file", "rule"], name="findings_of_one_place"),
+        ]
 
 
 class Verdict(models.Model):
@@ -126,7 +135,7 @@ class Verdict(models.Model):
 
     county = models.CharField(max_length=64)
     subject = models.CharField(max_length=255)
-    decision = models.CharField(max_length=64)
+    decision = models.CharField(max_length=1000)
     reason = models.CharField(max_length=1000)
     who = models.CharField(max_length=128)
     at = models.DateTimeField()
@@ -136,19 +145,86 @@ class Verdict(models.Model):
 
 
 class Alert(models.Model):
-    """The outbox: one row per unit and subject, written in the transaction of its findings, sent at least once and noted."""
+    """The outbox: one message to one recipient of one channel, written in the transaction of its findings, sent at least once and noted.
+
+    kind: alert · note (for the digest) · digest · escalation · all-clear. status: waiting · held (a note, until the digest) · merged (into it) · sent · skipped · failed.
+    `next_try_at` is when it may be tried (again); while it is being sent, when another process may take it over.
+    """
 
     county = models.CharField(max_length=64)
     key = models.CharField(max_length=80)
+    kind = models.CharField(max_length=16, default="alert")
     unit = models.CharField(max_length=128)
+    channel = models.CharField(max_length=64, blank=True)
     recipient = models.CharField(max_length=255, blank=True)
+    severity = models.CharField(max_length=8, blank=True)
     subject = models.CharField(max_length=255)
     body = models.TextField()
+    html = models.TextField(blank=True)
+    short = models.TextField(blank=True)
+    link = models.CharField(max_length=2000, blank=True)
     status = models.CharField(max_length=16, default="waiting")
     note = models.CharField(max_length=500, blank=True)
     tries = models.IntegerField(default=0)
     created_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    cleared_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "key"], name="one_alert_per_key")]
+        indexes = [models.Index(fields=["county", "status", "next_try_at"]), models.Index(fields=["county", "created_at"])]
+
+
+class AlertItem(models.Model):
+    """One finding an alert is about; `thing` is its place without offsets, by which a repetition is known."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="items")
+    county = models.CharField(max_length=64)
+    finding = models.CharField(max_length=16)
+    thing = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = [models.Index(fields=["county", "thing"]), models.Index(fields=["county", "finding"])]
+
+
+class JobRun(models.Model):
+    """One due slot of a scheduled job: who runs it, whether it lives, how it ended."""
+
+    county = models.CharField(max_length=64)
+    job = models.CharField(max_length=64)
+    slot = models.DateTimeField()
+    status = models.CharField(max_length=16, default="running")
+    owner = models.CharField(max_length=128, blank=True)
+    started_at = models.DateTimeField()
+    heartbeat_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    detail = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "job", "slot"], name="one_run_per_job_and_slot")]
+        indexes = [models.Index(fields=["county", "job", "slot"])]
+
+
+class MailSeen(models.Model):
+    """A mail of the county's mailbox: seen once, done once. `sender` and `reply` name bytes in the vault, for an address may itself be a person's number.
+
+    outcome: started · filed · checked · left (for a person) · unknown (sender) · automatic · failed. reply: what is still to be sent, "" once it was.
+    """
+
+    county = models.CharField(max_length=64)
+    message_id = models.CharField(max_length=255)
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=16, default="started")
+    tries = models.IntegerField(default=0)
+    sender = models.CharField(max_length=80, blank=True)
+    unit = models.CharField(max_length=128, blank=True)
+    reply = models.CharField(max_length=80, blank=True)
+    reply_tries = models.IntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "message_id"], name="one_row_per_mail")]
+        indexes = [models.Index(fields=["county", "sender"]), models.Index(fields=["county", "next_try_at"])]

@@ -43,8 +43,8 @@ def save_post(county: str, run: int, post: Post, now: datetime, vault: Vault) ->
         return "changed"
 
 
-# What makes a new version. The page's own bytes are not compared: counters and timestamps in them change at every visit.
-_COMPARED = ("content_key", "title", "published_at", "origin", "state", "original", "attachments")
+# What makes a new version (the title is part of the content). The page's own bytes are not compared: counters and timestamps in them change at every visit.
+_COMPARED = ("content_key", "published_at", "origin", "state", "original", "attachments")
 
 
 def _fields(post: Post, content_key: str) -> dict[str, Any]:

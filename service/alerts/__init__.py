@@ -1,0 +1,1 @@
+"""Alerts: what a unit is told, and how it leaves."""
