@@ -3,11 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEMO := var/demo/.ready
 
-.PHONY: run test check bench setup clean
+.PHONY: run serve test check bench setup clean
 
 run: $(READY)
 	@$(BIN)/xuncha demo || [ $$? -eq 1 ]  # 1: the month holds findings, as it should
+
+serve: $(READY) $(DEMO)
+	@$(BIN)/xuncha serve --demo
+
+$(DEMO): $(READY)
+	@$(BIN)/xuncha demo --keep --out var/demo || [ $$? -eq 1 ]
+	@touch $@
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

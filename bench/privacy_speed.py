@@ -7,9 +7,10 @@ import argparse
 import json
 import random
 import resource
+import subprocess
+import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,32 +55,10 @@ def best(work: Callable[[], Any], times: int = 3) -> float:
 
 def whole_document_peer(policy: Policy) -> Callable[[str], int]:
     """Plain Presidio: jieba over everything, the same recognizers, the default enhancer."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import jieba
-        from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-        from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
-        from spacy.tokens import Doc
-        from spacy.vocab import Vocab
+    from bench.privacy_peer import analyzer
+    from checks.privacy.recognizers import LANGUAGE, THRESHOLD
 
-    from checks.privacy.recognizers import LANGUAGE, THRESHOLD, recognizers
-    from checks.privacy.spots import Spotter
-
-    jieba.setLogLevel(60)
-
-    class JiebaEngine(NoOpNlpEngine):  # type: ignore[misc]
-        """Words of the whole text, as Presidio's own engines give them."""
-
-        def process_text(self, text: str, language: str) -> NlpArtifacts:
-            words, starts = [], []
-            for word, start, _ in jieba.tokenize(text):
-                words.append(word)
-                starts.append(start)
-            return NlpArtifacts([], Doc(Vocab(), words=words, spaces=[False] * len(words)), starts, words, self, language)
-
-    registry = RecognizerRegistry(recognizers=list(recognizers(policy, Spotter(policy.tables))), supported_languages=[LANGUAGE])
-    engine = AnalyzerEngine(registry=registry, nlp_engine=JiebaEngine([{"lang_code": LANGUAGE, "model_name": ""}]), supported_languages=[LANGUAGE])
-    engine.analyze("预热", LANGUAGE)
+    engine = analyzer(policy)
     return lambda text: len(engine.analyze(fold(text).text, LANGUAGE, score_threshold=THRESHOLD))
 
 
@@ -151,13 +130,32 @@ def page(policy: Policy) -> dict[str, float]:
     return {"hits": len(scan(large, policy)), "seconds_2000": round(one, 3), "seconds_4000": round(two, 3), "growth_for_double": round(two / one, 2)}
 
 
+def command() -> dict[str, float]:
+    """Seconds (wall and CPU) of the whole command `check` on a small text file, without and with a leak; the better of three runs."""
+    leak = f"王建国，身份证号{Maker(3, load_policy().tables).identity()}，已登记。\n"
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("clean", clean_text(600)), ("leak", leak)):
+            path = Path(folder) / f"{name}.txt"
+            path.write_text(text, encoding="utf-8")
+            walls, cpus = [], []
+            for _ in range(3):
+                before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+                subprocess.run([sys.executable, "-m", "service.cli", "check", str(path)], capture_output=True, check=False)
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                walls.append(time.perf_counter() - start)
+                cpus.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+            figures |= {f"{name}_s": round(min(walls), 2), f"{name}_cpu_s": round(min(cpus), 2)}
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     policy = load_policy()
-    result = {"sheet": sheet(policy, arguments.rows), "clean": clean(policy), "page": page(policy)}
+    result = {"sheet": sheet(policy, arguments.rows), "clean": clean(policy), "page": page(policy), "command": command()}
     for name, figures in result.items():
         print(name, " ".join(f"{key}={value}" for key, value in figures.items()))
     if arguments.json:

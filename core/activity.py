@@ -42,12 +42,13 @@ class NewsActivity:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How one account post was judged and on what evidence (Chinese sentences)."""
+    """How one account post was judged and on what evidence (Chinese sentences); `item` is the URL of the recommended item it reposts."""
 
     post: int
     url: str
     kind: PostKind
     reasons: tuple[str, ...]
+    item: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The county as data: a folder of YAML files → typed, frozen records. Every complaint names file, entry and reason.
 
-Files: county units columns news accounts submissions events papers grading (required) and people (optional); `bulletin.yaml` belongs to the reports.
+Files: county units columns news accounts submissions events papers grading (required), people and previews (optional); `bulletin.yaml` belongs to the reports.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,6 +26,7 @@ from core.entries import (
     PapersFile,
     People,
     Portal,
+    PreviewsFile,
     SubmissionsFile,
     UnitColumns,
     UnitEntry,
@@ -82,6 +83,11 @@ class County:
             return self._by_name[line]
         inside = [name for name in self._by_name if len(name) >= 3 and squeeze(name) in line]
         return self._by_name[max(inside, key=len)] if inside else None
+
+    @property
+    def assessed(self) -> tuple[Source, ...]:
+        """The sources that a month is counted from: all but previews, where nothing is published yet."""
+        return tuple(source for source in self.sources if source.kind != "preview")
 
     def source(self, source_id: str) -> Source | None:
         return next((source for source in self.sources if source.id == source_id), None)
@@ -212,10 +218,11 @@ def load_county(folder: Path) -> County:
     papers = reader.one("papers.yaml", PapersFile)
     grading = reader.one("grading.yaml", Grading)
     people = reader.one("people.yaml", People) if (folder / "people.yaml").exists() else People()
+    previews = reader.one("previews.yaml", PreviewsFile) if (folder / "previews.yaml").exists() else PreviewsFile()
     if reader.complaints:
         raise ConfigurationError("\n".join(reader.complaints))
-    assert county and news and accounts and submissions and events and papers and grading and people  # noqa: PT018
-    complaints = [f"{folder / complaint}" for complaint in _contradictions(units, columns, news, accounts, submissions, events, papers)]
+    assert county and news and accounts and submissions and events and papers and grading and people and previews  # noqa: PT018
+    complaints = [f"{folder / complaint}" for complaint in _contradictions(units, columns, news, accounts, submissions, events, papers, previews)]
     if complaints:
         raise ConfigurationError("\n".join(complaints))
     records = tuple(Unit(entry.name, entry.aliases, entry.mail) for entry in units)
@@ -239,7 +246,7 @@ def load_county(folder: Path) -> County:
         submissions=tuple(SubmissionDuty(d.unit, d.column, d.content, d.cycle, d.template, d.header, d.months) for d in submissions.duties),
         papers=tuple(PaperDuty(d.unit, d.paper, d.due_day, d.due_offset) for d in papers.duties),
         events=tuple(EventDuty(d.platform, d.unit, kind) for d in events.duties for kind in d.types),
-        sources=tuple(_sources(columns, news, accounts, submissions, events, papers)),
+        sources=(*_sources(columns, news, accounts, submissions, events, papers), *_previews(previews)),
         grading=grading,
         people=people,
         _by_name={name: unit for unit in records for name in (unit.name, *unit.aliases)},
@@ -287,6 +294,16 @@ def _sources(
         yield Source("mailbox", "mailbox", papers.mailbox, None, "报送邮箱")
 
 
+def _previews(previews: PreviewsFile) -> Iterator[Source]:
+    for entry in previews.previews:
+        options: dict[str, Any] = {"max_pages": entry.max_pages, "history_months": entry.history_months}
+        if entry.recipe:
+            options["recipe"] = entry.recipe
+        if entry.login:
+            options["login"] = [login.model_dump(exclude_none=True) for login in entry.login]
+        yield Source(f"preview/{entry.name}", "preview", entry.url, entry.unit, entry.name, options)
+
+
 def _contradictions(
     units: tuple[UnitEntry, ...],
     columns: tuple[UnitColumns, ...],
@@ -295,6 +312,7 @@ def _contradictions(
     submissions: SubmissionsFile,
     events: EventsFile,
     papers: PapersFile,
+    previews: PreviewsFile,
 ) -> Iterator[str]:
     """What only shows when the files are read together: names twice, names nobody knows."""
     known: dict[str, str] = {}
@@ -306,6 +324,7 @@ def _contradictions(
     used = [("columns.yaml", group.unit) for group in columns] + [("news.yaml", entry.unit) for entry in news.units]
     used += [("accounts.yaml", entry.unit) for entry in accounts.accounts] + [("submissions.yaml", duty.unit) for duty in submissions.duties]
     used += [("events.yaml", event.unit) for event in events.duties] + [("papers.yaml", paper.unit) for paper in papers.duties]
+    used += [("previews.yaml", preview.unit) for preview in previews.previews if preview.unit]
     for file, name in dict.fromkeys(used):
         if name not in known:
             yield f"{file}：{name} → 单位不在 units.yaml 中，请在那里加上它（或把它写成已有单位的别名）"
@@ -320,6 +339,7 @@ def _contradictions(
         "submissions.yaml": [f"{duty.unit}/{duty.column}/{duty.content}" for duty in submissions.duties],
         "events.yaml": [f"{duty.platform}/{duty.unit}/{kind}" for duty in events.duties for kind in duty.types],
         "papers.yaml": [f"{duty.unit}/{duty.paper}" for duty in papers.duties],
+        "previews.yaml": [preview.name for preview in previews.previews],
     }
     for file, keys in repeated.items():
         for key in sorted({key for key in keys if keys.count(key) > 1}):

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from core.calendar import Cycle
 
@@ -151,6 +151,36 @@ class PaperEntry(Entry):
 class PapersFile(Entry):
     mailbox: str | None = None
     duties: tuple[PaperEntry, ...]
+
+
+class PreviewLogin(Entry):
+    """A header that carries the login, as a Cookie; its value lies in an environment variable or in a file (relative to the county's folder), never here."""
+
+    header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] = "Cookie"
+    environment: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    file: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.environment is None) == (self.file is None):
+            raise ValueError("environment（环境变量名）和 file（文件）应写且只写一个")
+        return self
+
+
+class PreviewEntry(Entry):
+    """A list of pages before they go live. Every page is read anew at each visit; `unit` is told of what is found."""
+
+    name: Name
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    unit: Name | None = None
+    recipe: str | None = None
+    login: tuple[PreviewLogin, ...] = ()
+    max_pages: int = Field(3, ge=1, le=60)
+    history_months: int = Field(2, ge=0, le=24)
+
+
+class PreviewsFile(Entry):
+    previews: tuple[PreviewEntry, ...] = ()
 
 
 class ColumnGrading(Entry):

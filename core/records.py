@@ -19,7 +19,7 @@ ReceiptStatus = Literal["ok", "empty", "partial", "expired-login", "blocked", "r
 RECEIPT_STATUSES: tuple[ReceiptStatus, ...] = ("ok", "empty", "partial", "expired-login", "blocked", "redesigned", "unreachable", "misconfigured")
 COLLECTED: frozenset[str] = frozenset({"ok", "empty"})
 
-SourceKind = Literal["portal", "ledger", "douyin", "recommended", "sent-news", "submissions", "mailbox", "events"]
+SourceKind = Literal["portal", "ledger", "douyin", "recommended", "sent-news", "submissions", "mailbox", "events", "preview"]
 
 
 # --- the county, as configuration gives it -------------------------------------------------------------------

@@ -33,6 +33,7 @@ _RULE_KEYS = {
 }
 _PATTERN_KEYS = {"wrong", "right", "each", "pairs", "regex", "anchors"}
 _UNLESS_KEYS = {"before", "after", "near", "contexts"}
+_COMPACT_KEYS = {"id", "title", "why", "severity", "basis", "from", "to", "status", "boundary", "wrong", "right", "example", "clean", *_UNLESS_KEYS}
 
 
 def rule_of(entry: Mapping[str, Any], family: str, file: str) -> Rule:
@@ -66,6 +67,27 @@ def rule_of(entry: Mapping[str, Any], family: str, file: str) -> Rule:
     )
     _complete(rule)
     return rule
+
+
+def compact(entry: Mapping[str, Any], prefix: str, shared: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule of one concept in one line, spelt out: each wrong form is proved in `example` (with {} where it stands), `clean` is what looks like it."""
+    known(entry, _COMPACT_KEYS, "")
+    wrong, right, example = _texts(entry, "wrong"), entry.get("right"), _text(entry, "example")
+    if not wrong or not isinstance(right, str):
+        raise ValueError("应有 wrong（错误写法）和 right（正确写法）")
+    if "{}" not in example:
+        raise ValueError(f"example“{example}”中应有 {{}}，标明这个词的位置")
+    unless = {**(shared.get("unless") or {}), **{key: entry[key] for key in _UNLESS_KEYS if key in entry}}
+    full = {key: value for key, value in entry.items() if key in _RULE_KEYS}
+    return {
+        "title": f"“{right}”误作“{wrong[0]}”",
+        **{key: value for key, value in shared.items() if key != "options"},
+        **full,
+        "id": f"{prefix}/{_text(entry, 'id')}",
+        "patterns": [{"wrong": list(wrong), "right": right}],
+        "unless": unless,
+        "examples": {"wrong": [example.replace("{}", f"⟦{form}→{right}⟧") for form in wrong], "right": [example.replace("{}", right), *_texts(entry, "clean")]},
+    }
 
 
 def _complete(rule: Rule) -> None:

@@ -13,7 +13,9 @@ from typing import Any
 from core.errors import ConfigurationError
 from core.records import Severity
 
-_FILE_KEYS = {"family", "basis", "severity", "rules", "unless", "boundary"}
+_FILE_KEYS = {"family", "basis", "severity", "rules", "unless", "boundary", "prefix", "entries", "options"}
+_INHERITED = ("basis", "severity", "unless", "boundary", "options")
+CONFUSABLE = "confusable.txt"  # beside the rule files: characters that sound or look alike, one group a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class RuleSet:
 
     rules: tuple[Rule, ...]
     version: str
+    confusable: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
@@ -107,13 +110,26 @@ def load(folder: Path) -> RuleSet:
     _acyclic(rules, complaints)
     if complaints:
         raise ConfigurationError("\n".join(complaints))
-    return RuleSet(tuple(rules), digest.hexdigest()[:12])
+    path = folder / CONFUSABLE
+    groups = path.read_text(encoding="utf-8") if path.exists() else ""
+    digest.update(groups.encode())
+    return RuleSet(tuple(rules), digest.hexdigest()[:12], _confusable(groups))
+
+
+def _confusable(groups: str) -> dict[str, str]:
+    """Each character → those it may be mistaken for, in the order of the groups."""
+    found: dict[str, dict[str, None]] = {}
+    for group in groups.splitlines():
+        members = [] if group.startswith("#") else [char for char in group if not char.isspace()]
+        for char in members:
+            found.setdefault(char, {}).update(dict.fromkeys(other for other in members if other != char))
+    return {char: "".join(others) for char, others in found.items()}
 
 
 def _file(path: Path, name: str, complaints: _Complaints) -> list[Rule]:
     import yaml
 
-    from core.rule_entries import rule_of
+    from core.rule_entries import compact, rule_of
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         """Leaves dates as text: YAML's own reading fails on 2023-02-30 without saying where."""
@@ -127,22 +143,23 @@ def _file(path: Path, name: str, complaints: _Complaints) -> list[Rule]:
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         complaints.add(name, "（整个文件）", f"不能读取（{' '.join(str(error).split())[:160]}），请改正格式")
         return []
-    if not isinstance(data, dict) or not isinstance(data.get("rules"), list) or not data.get("family"):
-        complaints.add(name, "（整个文件）", "应有 family（规则族名称）和 rules（规则列表）")
+    if not isinstance(data, dict) or not data.get("family") or not (isinstance(data.get("rules"), list) or isinstance(data.get("entries"), list)):
+        complaints.add(name, "（整个文件）", "应有 family（规则族名称）和 rules（规则列表）或 entries（简式规则列表）")
         return []
     if unknown := sorted(set(map(str, data)) - _FILE_KEYS):
         complaints.add(name, "（整个文件）", f"不认识的键 {'、'.join(unknown)}，请删除或改正")
+    shared = {key: data[key] for key in _INHERITED if key in data}
     rules = []
-    for number, entry in enumerate(data["rules"], 1):
-        if not isinstance(entry, dict):
-            complaints.add(name, f"第{number}条", "应是一组键值")
-            continue
-        try:
-            rules.append(
-                rule_of({**{key: data[key] for key in ("basis", "severity", "unless", "boundary") if key in data}, **entry}, str(data["family"]), name)
-            )
-        except ValueError as error:
-            complaints.add(name, str(entry.get("id") or f"第{number}条"), str(error))
+    for key, kind in (("rules", ""), ("entries", "简式")):
+        for number, entry in enumerate(data.get(key) or (), 1):
+            if not isinstance(entry, dict):
+                complaints.add(name, f"{kind}第{number}条", "应是一组键值")
+                continue
+            try:
+                full = {**shared, **entry} if key == "rules" else compact(entry, str(data.get("prefix", "")), shared)
+                rules.append(rule_of(full, str(data["family"]), name))
+            except ValueError as error:
+                complaints.add(name, str(entry.get("id") or f"{kind}第{number}条"), str(error))
     return rules
 
 

@@ -80,8 +80,9 @@ def _spiders(job: Job, keeper: Keeper) -> None:
     from crawler.spiders.events import EventsSpider
     from crawler.spiders.ledger import LedgerSpider
     from crawler.spiders.portal import PortalSpider
+    from crawler.spiders.preview import PreviewSpider
 
-    classes = [spider for spider in (PortalSpider, LedgerSpider, DouyinSpider, EventsSpider) if job.sources(spider.kinds)]
+    classes = [spider for spider in (PortalSpider, PreviewSpider, LedgerSpider, DouyinSpider, EventsSpider) if job.sources(spider.kinds)]
     if not classes:
         return
     settings = get_project_settings()

@@ -8,6 +8,7 @@ from core.activity import AccountActivity, Activity, ColumnActivity, EventActivi
 from core.assessment import GRADES, UNVERIFIED, AccountRow, Assessment, ColumnRow, Coverage, EventRow, NewsRow, SubmissionRow
 from core.config import County
 from core.records import Finding, Verdict
+from reports.adjust import adjust_problems, in_force
 from reports.problems import account_complaints, collect_problems, is_leak, is_wrong_expression
 
 EXCELLENT, GOOD, PASSED, FAILED = GRADES
@@ -42,9 +43,10 @@ def assess(
     rules_version: str,
 ) -> Assessment:
     """Grade the month. `findings` are those of the month's posts that no person has dismissed, `published`
-    the posts' dates by URL; `verdicts` on `grade/<system>/<key>` override grades."""
+    the posts' dates by URL; `verdicts` on `grade/<system>/<key>` override grades, those on `problem/<kind>/<key>` sentences (`reports.adjust`)."""
     content = _Content(county, findings)
-    adjusted = {verdict.subject: verdict.decision for verdict in verdicts if verdict.subject.startswith("grade/")}
+    decisions = in_force(verdicts)
+    adjusted = {subject: verdict.decision for subject, verdict in decisions.items()}
     columns, column_grades = _columns(county, activity.columns, content, adjusted)
     news, news_grades = _news(county, activity, content, adjusted)
     accounts, account_grades = _accounts(county, activity, content, adjusted)
@@ -58,6 +60,7 @@ def assess(
         "events": event_grades,
     }
     failed = tuple(activity.failed.items())
+    problems, used = adjust_problems(collect_problems(county, activity, findings, published, unhandled), decisions)
     return Assessment(
         county=county.id,
         month=activity.month,
@@ -70,10 +73,10 @@ def assess(
         events=events,
         grades=grades,
         totals=_totals(activity, column_grades, news, accounts, submission_grades),
-        problems=collect_problems(county, activity, findings, published, unhandled),
-        coverage=Coverage(len(county.sources), len(county.sources) - len(failed), failed),
+        problems=problems,
+        coverage=Coverage(len(county.assessed), len(county.assessed) - len(failed), failed),
         unverified={system: tuple(key for key, grade in keys.items() if grade == UNVERIFIED) for system, keys in grades.items()},
-        adjustments=tuple(verdict for verdict in verdicts if verdict.subject.startswith("grade/")),
+        adjustments=used,
     )
 
 
@@ -246,8 +249,9 @@ def _event_grade(county: County, group: Sequence[EventActivity]) -> str:
 
 
 def _event_row(platform: str, unit: str, kind: str, group: Sequence[EventActivity], grade: str) -> EventRow:
-    figures = [sum(getattr(row, name) for row in group) for name in ("generated", "accepted", "discarded", "closed")]
-    return EventRow(platform, unit, kind, *figures, rate=closing_rate(figures[3], figures[1]), grade=grade)
+    generated, accepted = sum(row.generated for row in group), sum(row.accepted for row in group)
+    discarded, closed = sum(row.discarded for row in group), sum(row.closed for row in group)
+    return EventRow(platform, unit, kind, generated, accepted, discarded, closed, closing_rate(closed, accepted), grade)
 
 
 def closing_rate(closed: int, accepted: int) -> str:

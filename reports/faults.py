@@ -42,6 +42,9 @@ def fault_paragraphs(assessment: Assessment, voice: Voice) -> list[Paragraph]:
 
 
 def _tellable(problem: Problem) -> bool:
+    """False for a problem that is told by its own text: one without the data its sentence needs, or one in a person's words."""
+    if problem.data.get("adjusted"):
+        return False
     needed = all(problem.data.get(key) for key in NEEDED.get(problem.kind, ()))
     return needed and bool(problem.units) and (problem.kind not in ACCOUNT_KINDS or "/" in (problem.account or ""))
 

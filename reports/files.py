@@ -22,7 +22,7 @@ CSV_NAMES = ("annex1.csv", "annex2.csv", "annex3.csv", "annex4.csv", "annex5.csv
 
 def write_all(assessment: Assessment, findings: Sequence[Finding], wording: Wording, out: Path) -> list[Path]:
     """Write the contract's files into `out` (made when missing) and return their paths; all are composed before the first is written."""
-    files = list(_compose(assessment, findings, wording))
+    files = list(compose_files(assessment, findings, wording))
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -30,7 +30,8 @@ def write_all(assessment: Assessment, findings: Sequence[Finding], wording: Word
     return [_write(out / name, content) for name, content in files]
 
 
-def _compose(assessment: Assessment, findings: Sequence[Finding], wording: Wording) -> Iterator[tuple[str, bytes]]:
+def compose_files(assessment: Assessment, findings: Sequence[Finding], wording: Wording) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each of the contract's files, composed one by one."""
     voice = Voice.of(wording, assessment)
     prose = compose(assessment, wording)
     tables = annex_tables(assessment)

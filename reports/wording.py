@@ -262,7 +262,8 @@ _REASONS = {
 }
 
 
-def _complaints(path: Path, failure: ValidationError) -> list[str]:
+def complaints(path: Path, failure: ValidationError) -> list[str]:
+    """What is wrong with a file, one line a complaint: the place and the reason."""
     lines = []
     for error in failure.errors(include_url=False):
         place = " → ".join(f"第{step + 1}项" if isinstance(step, int) else str(step) for step in error["loc"] if step != "[key]")
@@ -271,7 +272,8 @@ def _complaints(path: Path, failure: ValidationError) -> list[str]:
     return lines
 
 
-def _read(path: Path) -> Any:
+def read_yaml(path: Path) -> Any:
+    """The file's plain values; raises ConfigurationError."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -287,10 +289,10 @@ def _read(path: Path) -> Any:
 
 def load_wording(path: Path) -> Wording:
     """Read a county's `bulletin.yaml`; raises ConfigurationError with one complaint a line."""
-    data = _read(path)
+    data = read_yaml(path)
     if not isinstance(data, Mapping):
         raise ConfigurationError(f"{path}：应是“键: 值”的形式，不能为空")
     try:
         return Wording.model_validate(data)
     except ValidationError as failure:
-        raise ConfigurationError("\n".join(_complaints(path, failure))) from None
+        raise ConfigurationError("\n".join(complaints(path, failure))) from None

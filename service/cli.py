@@ -150,6 +150,39 @@ def recheck(
     return job(config, since)
 
 
+@app.command(cls=Command)
+def serve(
+    host: Annotated[str, typer.Option("--host", help="监听地址。", metavar="地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="监听端口。", metavar="端口")] = 8000,
+    with_demo: Annotated[bool, typer.Option("--demo", help="用演示县的数据（var/demo）。")] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """工作台和定时任务一起运行。"""
+    from service.serve import serve as job
+
+    return job(config, host, port, with_demo)
+
+
+schedule_app = typer.Typer(help="定时任务：不带子命令时在前台运行。", cls=Group, invoke_without_command=True)
+app.add_typer(schedule_app, name="schedule")
+
+
+@schedule_app.callback()
+def schedule(context: typer.Context, config: Config = DEFAULT_CONFIG) -> int:
+    """定时任务：不带子命令时在前台运行，直到 Ctrl-C。"""
+    from service.schedule_commands import schedule as job
+
+    return job(config) if context.invoked_subcommand is None else 0
+
+
+@schedule_app.command("status", cls=Command)
+def schedule_status(as_json: Json = False, config: Config = DEFAULT_CONFIG) -> int:
+    """每个任务上次何时运行、结果如何、下次何时。"""
+    from service.schedule_commands import schedule_status as job
+
+    return job(config, as_json)
+
+
 def main() -> NoReturn:
     """Run a command; every expected failure is one Chinese line on standard error and the contract's exit code."""
     name_panels()

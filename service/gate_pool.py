@@ -152,7 +152,7 @@ class Pool:
 
 def _unread(draft: Draft, reason: str) -> Verdict:
     """Not checked to the end is a finding, never silence; it names every file, for any may be the cause."""
-    names = [file.name for file in draft.files] or [None]
+    names: list[str | None] = [file.name for file in draft.files] or [None]
     return Verdict(tuple(Finding("document/unread", "error", reason, unit=draft.unit, file=name, where="全文", reasons=(reason,)) for name in names))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import groupby
+from typing import Any
 
 from core.records import Finding
 from core.text import conceal
@@ -31,7 +32,7 @@ def hidden(verdict: Verdict) -> Verdict:
 
 
 def _hidden(finding: Finding) -> Finding:
-    told = {name: conceal(text) for name in ("title", "file", "where", "masked", "message", "suggestion") if (text := getattr(finding, name))}
+    told: dict[str, Any] = {name: conceal(text) for name in ("title", "file", "where", "masked", "message", "suggestion") if (text := getattr(finding, name))}
     return replace(finding, **told, reasons=tuple(conceal(reason) for reason in finding.reasons))
 
 

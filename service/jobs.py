@@ -146,10 +146,19 @@ def assess_month(night: Night, month: Month, rules_version: str, generated_at: d
 
 
 def findings_of(county: County, month: Month, verdicts: Sequence[Verdict]) -> list[Finding]:
-    """The month's open findings that nobody has dismissed; what is not published yet is nobody's fault."""
+    """The month's open findings that nobody has dismissed."""
+    return undismissed(open_of(county, month), verdicts)
+
+
+def open_of(county: County, month: Month) -> dict[str, Finding]:
+    """The month's open findings by id, dismissed ones included."""
+    return {finding.id: finding for day, finding in finding_store.open_findings(county.id, month.first, month.last) if day in month}
+
+
+def undismissed(findings: Mapping[str, Finding], verdicts: Sequence[Verdict]) -> list[Finding]:
+    """Those whose latest verdict does not take them out of the assessment."""
     dismissed = _dismissed(verdicts)
-    found = [finding for day, finding in finding_store.open_findings(county.id, month.first, month.last) if day in month and finding.id not in dismissed]
-    return [finding for finding in found if not (finding.source or "").startswith("preview/")]
+    return [finding for uid, finding in findings.items() if uid not in dismissed]
 
 
 def grade(county: County, counted: Counted, findings: Sequence[Finding], generated_at: datetime, rules_version: str) -> Assessment:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+
 from core.calendar import Cycle, Month, shanghai
 
 

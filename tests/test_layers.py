@@ -17,7 +17,9 @@ ALLOWED = {
     "service": {"service", "reports", "crawler", "checks", "core", "demo"},
 }
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")) if "migrations" not in path.parts]
-PURE = [path for path in MODULES if path.relative_to(ROOT).parts[0] == "checks" or path.name in ("assess.py", "problems.py") and path.parent.name == "reports"]
+PURE = [
+    path for path in MODULES if path.relative_to(ROOT).parts[0] == "checks" or (path.name in ("assess.py", "problems.py") and path.parent.name == "reports")
+]
 IMPURE_MODULES = {"socket", "sqlite3", "requests", "urllib.request", "http.client", "smtplib", "subprocess", "django", "scrapy"}
 CLOCKS = {("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
 

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from checks.privacy import proof
 from checks.privacy.policy import CONFIG, load_policy
@@ -102,6 +103,11 @@ def test_a_missing_file_is_named(file: str, folder: Path) -> None:
     (folder / file).unlink()
     with pytest.raises(ConfigurationError, match=file.rsplit("/", 1)[-1]):
         load_policy(folder)
+
+
+def test_the_bulletin_has_a_word_for_every_kind() -> None:
+    kinds = yaml.safe_load((CONFIG / "meixian" / "bulletin.yaml").read_text(encoding="utf-8"))["kinds"]
+    assert set(load_policy().severities) - {"unread", "account-number", "birth-month"} <= set(kinds)  # the last two are levels of other kinds
 
 
 def test_the_version_changes_with_the_tables(folder: Path) -> None:

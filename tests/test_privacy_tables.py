@@ -198,6 +198,31 @@ def test_a_cell_of_mixed_text_is_read_as_text(policy: Policy) -> None:
     assert [text[finding.start : finding.end] for finding in found] == [ID, MOBILE]
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        ["依据文件：眉政发〔2023〕3号，联系电话：0917-5542195"],
+        ["填报单位：县民政局", "", "联系电话：0917-5542195"],
+        ["注：1.本表公示期7天；2.监督电话（0917）5542195。"],
+        ["制表人：王建国，联系电话：0917-5542195"],
+    ],
+)
+@pytest.mark.parametrize("above", [True, False])
+def test_notes_of_a_table_are_running_text(note: list[str], above: bool, policy: Policy) -> None:
+    table = [["序号", "姓名", "村组", "补贴面积", "金额"], ["1", "张三", "岳陈村", "3.5", "300"]]
+    assert look(policy, cells([note, *table] if above else [*table, note])) == []
+    leaking = [*note[:-1], note[-1] + f"，张三身份证号{ID}"]
+    [finding] = look(policy, cells([leaking, *table] if above else [*table, leaking]))
+    text = next(cell for cell in leaking if ID in cell)
+    assert (finding.rule, text[finding.start : finding.end]) == ("privacy/resident-id", ID)
+
+
+@pytest.mark.parametrize("text", [f"{ID} 622848*********1234", f"138****8286 {ID}", f"{ID}622848*********1234"])
+def test_a_whole_value_beside_a_masked_one_in_a_cell_is_found(text: str, policy: Policy) -> None:
+    [finding] = look(policy, cells([["姓名", "证件"], ["张三", text]]))
+    assert (finding.rule, text[finding.start : finding.end]) == ("privacy/resident-id", ID)
+
+
 def _big(rows: int) -> Subject:
     lines = [["序号", "姓名", "身份证号", "银行卡号", "手机号"]]
     for number in range(rows):

@@ -176,6 +176,15 @@ def test_masks_that_hide_too_little_are_reported_and_masked_again(masked: str, p
     assert ID[6:14] not in finding.masked
 
 
+@pytest.mark.parametrize("gap", [" ", "", "，", "/", "\n"])
+@pytest.mark.parametrize("stars", ["622848*********1234", "138****8286", "610326********1238"])
+@pytest.mark.parametrize(("whole", "kind"), [(ID, "resident-id"), (CARD, "bank-card"), (MOBILE, "mobile")])
+def test_a_mask_does_not_swallow_its_neighbour(gap: str, stars: str, whole: str, kind: str, policy: Policy) -> None:
+    for text in (f"张三{whole}{gap}{stars}。", f"张三{stars}{gap}{whole}。"):
+        [finding] = look(text, policy)
+        assert (finding.rule, text[finding.start : finding.end]) == (f"privacy/{kind}", whole), text
+
+
 @pytest.mark.parametrize(
     ("text", "severity"),
     [

@@ -48,7 +48,7 @@ def count(county: County, month: Month, collected: Collected) -> Activity:
 def _failures(county: County, receipts: Mapping[str, Receipt]) -> dict[str, str]:
     """Source → why it counts as 未能核实; a source without any receipt was never collected."""
     failed = {}
-    for source in county.sources:
+    for source in county.assessed:
         receipt = receipts.get(source.id)
         if receipt is None:
             failed[source.id] = "没有采集记录"

@@ -1,6 +1,7 @@
 """Annex 3: originals, reposts and silences of new-media accounts."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -47,6 +48,7 @@ def _account(
                 judgement = Judgement(post.id, post.url, "other", (*judgement.reasons, "同一推荐信息已转载过"))
             elif item:
                 reposted.add(item)
+                judgement = replace(judgement, item=item)
             judged.append(judgement)
     kinds = [judgement.kind for judgement in judged]
     silence = longest_silence([post.published_on for post in shown if post.published_on], month)

@@ -2,39 +2,86 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
+from math import inf, log
 from typing import Any
 
 _WINDOW = 6
+_LONGEST = 8
+_RARE = 12  # words that jieba's corpus hardly ever saw
+_GRAMMAR = frozenset("的地得了着过和与及或在于以为是有把被将对向从到由等等也都又不")
 
 
 class Words:
-    """A jieba dictionary that does not know the wrong forms themselves; loaded at the first question (about one second)."""
+    """jieba's dictionary without the wrong forms themselves; loaded at the first question (about one second)."""
 
     def __init__(self, wrong: Iterable[str]) -> None:
-        self._wrong = tuple(wrong)
+        self._wrong = frozenset(wrong)
 
     def bounded(self, text: str, start: int, end: int, sides: str) -> bool:
         """True when no word of the dictionary straddles the asked edges (`start`, `end`, `both`) of the hit."""
         low = max(0, start - _WINDOW)
-        position, edges = low, {low}
-        for word in _dictionary(self._wrong).cut(text[low : end + _WINDOW], HMM=False):
-            position += len(word)
-            edges.add(position)
-        return (sides == "end" or start in edges) and (sides == "start" or end in edges)
+        edges = self._edges(text[low : end + _WINDOW], text[start:end])
+        return (sides == "end" or start - low in edges) and (sides == "start" or end - low in edges)
 
-    def known(self, text: str, position: int) -> bool:
-        """True when a dictionary word of two to four characters covers `position`."""
-        frequencies: dict[str, int] = _dictionary(self._wrong).FREQ
-        return any(
-            frequencies.get(text[start : start + length], 0) > 0
-            for length in (2, 3, 4)
-            for start in range(max(0, position - length + 1), position + 1)
-            if start + length <= len(text)
-        )
+    def loose(self, text: str, start: int, end: int, place: int) -> bool:
+        """True when, within the hit, the character at `place` or its neighbour is left over as a word of one character (or a rare one): no sense comes of it."""
+        low, frequencies = max(0, start - _WINDOW), _dictionary().FREQ
+        edges = sorted(self._edges(text[low : end + _WINDOW], text[start:end]))
+        alone = set[int]()
+        for left, right in pairwise(edges):
+            if right == left + 1 or frequencies.get(text[low + left : low + right], 0) < _RARE:
+                alone.update(range(left + low, right + low))
+        return any(spot in alone and text[spot] not in _GRAMMAR for spot in (place - 1, place, place + 1) if start <= spot < end)
+
+    def is_word(self, form: str) -> bool:
+        """True when the dictionary has this very form and no rule calls it wrong."""
+        frequencies: dict[str, int] = _dictionary().FREQ
+        return form not in self._wrong and frequencies.get(form, 0) > 0
+
+    def gain(self, text: str, start: int, end: int, right: str) -> float:
+        """How much likelier (natural logarithm) the surroundings read with `right` in the place of the hit.
+
+        Negative infinity where the hit's characters are not left over as words of one character each, or where `right` would not be a word there either.
+        """
+        low, high = max(0, start - _WINDOW), min(len(text), end + _WINDOW)
+        told, corrected = text[low:high], text[low:start] + right + text[end:high]
+        score, edges = self._route(told, text[start:end])
+        first = start - low
+        if not edges.issuperset(range(first, end - low + 1)):
+            return -inf
+        better, bounds = self._route(corrected, "")
+        last = first + len(right)
+        if first not in bounds or last not in bounds or any(place in bounds for place in range(first + 1, last)):
+            return -inf
+        return better - score
+
+    def _edges(self, text: str, form: str) -> set[int]:
+        return self._route(text, form)[1]
+
+    def _route(self, text: str, form: str) -> tuple[float, set[int]]:
+        """The likeliest way through `text` (jieba's own reckoning, without `form` and the other wrong forms): its score, and where its words begin and end."""
+        dictionary = _dictionary()
+        frequencies: dict[str, int] = dictionary.FREQ
+        total, size = log(dictionary.total), len(text)
+        best: list[tuple[float, int]] = [(0.0, 0)] * (size + 1)
+        for start in range(size - 1, -1, -1):
+            ways = [(log(frequencies.get(text[start]) or 1) - total + best[start + 1][0], start + 1)]
+            for end in range(start + 2, min(size, start + _LONGEST) + 1):
+                word = text[start:end]
+                frequency = frequencies.get(word)
+                if frequency and word != form and word not in self._wrong:
+                    ways.append((log(frequency) - total + best[end][0], end))
+            best[start] = max(ways)
+        edges, position = {0}, 0
+        while position < size:
+            position = best[position][1]
+            edges.add(position)
+        return best[0][0], edges
 
 
 @lru_cache(maxsize=1)
-def _whole_dictionary() -> Any:
+def _dictionary() -> Any:
     import logging
 
     import jieba
@@ -42,16 +89,4 @@ def _whole_dictionary() -> Any:
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
     tokenizer.initialize()
-    return tokenizer
-
-
-@lru_cache(maxsize=2)
-def _dictionary(wrong: tuple[str, ...]) -> Any:
-    import jieba
-
-    whole, tokenizer = _whole_dictionary(), jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = dict(whole.FREQ), whole.total, True
-    for form in wrong:
-        if tokenizer.FREQ.get(form):
-            tokenizer.FREQ[form] = 0
     return tokenizer

@@ -7,11 +7,12 @@ from datetime import date
 from functools import lru_cache
 
 from checks.expressions.boundary import Words
-from checks.expressions.computed import CHECKS, Check
+from checks.expressions.computed import CHECKS
 from checks.expressions.context import CONTEXT_TESTS, quoted_as_example, sentence
-from checks.expressions.hits import Hit
-from checks.expressions.near import Half, Near
+from checks.expressions.hits import Check, Hit
+from checks.expressions.near import Half, Near, plausible
 from checks.expressions.skeleton import Skeleton, skeleton
+from checks.expressions.variants import Variant, prove, variants
 from core.errors import ConfigurationError
 from core.rules import Pattern, Rule, RuleSet
 
@@ -23,6 +24,7 @@ _REACH = 60  # how far around its anchor a regular expression may look
 class _Exact:
     rule: Rule
     pattern: Pattern
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class _Regex:
     rule: Rule
     pattern: Pattern
     regex: re.Pattern[str]
+    reach: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class _Computed:
     check: Check
 
 
-_Entry = _Exact | _Regex | _Computed | Half
+_Entry = _Exact | _Regex | _Computed | Variant
 
 
 class Engine:
@@ -47,58 +50,132 @@ class Engine:
     def __init__(self, rules: RuleSet) -> None:
         from ahocorasick_rs import AhoCorasick, MatchKind
 
-        table: dict[str, list[_Entry]] = {}
-        for literal, entry in _entries(rules):
-            table.setdefault(literal, []).append(entry)
-        self._entries = list(table.values())
-        self._automaton = AhoCorasick(list(table), matchkind=MatchKind.Standard)
-        self._words = Words(pattern.wrong for rule in rules if rule.boundary != "none" for pattern in rule.patterns)
+        self._words = Words(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors)
         self._near = Near(tuple(rules), self._words)
+        self._whole: list[_Computed] = []
+        table: dict[str, tuple[list[Half], list[_Entry]]] = {}
+        for literal, entry in self._literals(rules):
+            halves, others = table.setdefault(literal, ([], []))
+            if isinstance(entry, Half):
+                halves.append(entry)
+            else:
+                others.append(entry)
+        self._entries = [
+            (tuple((half.phrase, half.offset, half.first, half.second, half) for half in halves), tuple(others)) for halves, others in table.values()
+        ]
+        self.literals = tuple(table)
+        self._automaton = AhoCorasick(list(table), matchkind=MatchKind.Standard)
         self._unless = {rule.id: tuple(re.compile(text) for text in rule.unless.near) for rule in rules}
+
+    def _literals(self, rules: RuleSet) -> Iterator[tuple[str, _Entry | Half]]:
+        for rule in rules:
+            for pattern in rule.patterns:
+                if not pattern.anchors:
+                    yield pattern.wrong, _Exact(rule, pattern)
+                    continue
+                compiled = _Regex(rule, pattern, re.compile(pattern.wrong), _reach(pattern.wrong))
+                for anchor in pattern.anchors:
+                    yield anchor, compiled
+            for phrase in rule.phrases:
+                for half in Half.both(rule, phrase):
+                    yield half.text, half
+                if torn := Half.torn(phrase):
+                    yield torn.wrong, _Exact(rule, torn, near=True)
+                for variant in variants(rule, phrase, rules.confusable):
+                    if not self._near.lawful(variant.form):
+                        yield variant.form, variant
+            if rule.check:
+                yield from self._computed(rule)
+
+    def _computed(self, rule: Rule) -> Iterator[tuple[str, _Entry]]:
+        checks = dict(CHECKS)
+        prepare = checks.get(rule.check or "")
+        if prepare is None:
+            raise ConfigurationError(f"{rule.file}：规则 {rule.id}：不认识的检查 {rule.check}，可用：{'、'.join(checks)}")
+        try:
+            prepared = prepare(rule)
+        except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+            raise ConfigurationError(f"{rule.file}：规则 {rule.id}：检查 {rule.check} 的 options 不完整或写错（{error}）") from None
+        if prepared.whole:
+            self._whole.append(_Computed(rule, prepared.run))
+        for anchor in prepared.anchors:
+            yield anchor, _Computed(rule, prepared.run)
 
     def hits(self, text: str, day: date, wrapped: bool = False) -> list[Hit]:
         """Mistakes in `text` with offsets into it, none overlapping another; `wrapped` as in `skeleton`."""
         bare = skeleton(text, wrapped)
         found: dict[tuple[str, int, int], Hit] = {}
-        for index, start, end in self._automaton.find_matches_as_indexes(bare.text, overlapping=True):
-            for entry in self._entries[index]:
-                for hit in self._candidates(entry, bare.text, start, end):
-                    key = (hit.rule.id, hit.start, hit.end)
-                    if key not in found and self._stands(hit, bare, day):
-                        found[key] = hit
-        return [_placed(hit, bare, text) for hit in _apart(list(found.values()))]
+        for hit in self._candidates(bare.text):
+            key = (hit.rule.id, hit.start, hit.end)
+            if key not in found and self._stands(hit, bare, day):
+                found[key] = hit
+        placed = [_placed(hit, bare, text) for hit in found.values()]
+        if not wrapped:
+            placed += self._over_all(bare, day, text)
+        return _apart(placed)
 
-    def _candidates(self, entry: _Entry, text: str, start: int, end: int) -> Iterator[Hit]:
+    def _candidates(self, text: str) -> Iterator[Hit]:
+        """Everything the automaton points at that survives the cheap looks; written flat, because every match of every text passes here."""
+        entries, near = self._entries, self._near.candidates
+        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            halves, others = entries[index]
+            for phrase, offset, first, second, half in halves:
+                around = text[start - 2 if start > 1 else 0 : start] if offset else text[end : end + 2]
+                if first in around or second in around:
+                    whole = start >= offset and text.startswith(phrase, start - offset)
+                    if not whole and plausible(half, text, start):
+                        yield from near(half, text, start)
+            for entry in others:
+                yield from self._proved(entry, text, start, end)
+
+    def _proved(self, entry: _Entry, text: str, start: int, end: int) -> Iterator[Hit]:
         if isinstance(entry, _Exact):
             if not _within_right(entry.pattern, text, start):
-                yield Hit(start, end, text[start:end], entry.pattern.right, entry.rule, entry.rule.severity)
+                yield Hit(start, end, text[start:end], entry.pattern.right, entry.rule, entry.rule.severity, near=entry.near)
+        elif isinstance(entry, Variant):
+            if hit := prove(entry, text, start, end, self._words):
+                yield hit
         elif isinstance(entry, _Regex):
-            for match in entry.regex.finditer(text, max(0, start - _REACH), min(len(text), end + _REACH)):
+            for match in entry.regex.finditer(text, max(0, start - entry.reach), min(len(text), end + entry.reach)):
                 if match.start() <= start and end <= match.end():
                     right = entry.pattern.right
                     yield Hit(*match.span(), match[0], match.expand(right) if right is not None else None, entry.rule, entry.rule.severity)
-        elif isinstance(entry, _Computed):
-            yield from entry.check(entry.rule, text, start, end)
         else:
-            yield from self._near.candidates(entry, text, start)
+            yield from entry.check(entry.rule, text, start, end)
+
+    def _over_all(self, bare: Skeleton, day: date, text: str) -> Iterator[Hit]:
+        """Hits of the checks that look at the whole folded text."""
+        folded = bare.folded
+        for computed in self._whole:
+            if computed.rule.applies_on(day):
+                for hit in computed.check(computed.rule, folded.text, 0, len(folded.text)):
+                    if not self._excused(hit, folded.text, hit.start, hit.end):
+                        start, end = folded.span(hit.start, hit.end)
+                        yield Hit(start, end, text[start:end], hit.right, hit.rule, hit.severity, hit.note)
 
     def _stands(self, hit: Hit, bare: Skeleton, day: date) -> bool:
         """The proofs, cheapest first."""
         rule, text = hit.rule, bare.text
-        if not rule.applies_on(day) or (rule.id.startswith("typo/") and not bare.unbroken(hit.start, hit.end)):
+        if not rule.applies_on(day):
             return False
         if text.startswith(rule.unless.after or ("\0",), hit.end) or text.endswith(rule.unless.before or ("\0",), 0, hit.start):
             return False
-        folded, (start, end) = bare.folded.text, bare.folded_span(hit.start, hit.end)
-        if quoted_as_example(folded, start, end):
+        if rule.id.startswith("typo/") and not bare.unbroken(hit.start, hit.end):
             return False
-        if any(test(folded, start, end) for name, test in CONTEXT_TESTS if name in rule.unless.contexts):
+        if self._excused(hit, bare.folded.text, *bare.folded_span(hit.start, hit.end)):
             return False
-        if expressions := self._unless[rule.id]:
-            low, high = sentence(folded, start, end)
-            if any(expression.search(folded, low, high) for expression in expressions):
-                return False
         return rule.boundary == "none" or hit.near or self._words.bounded(text, hit.start, hit.end, rule.boundary)
+
+    def _excused(self, hit: Hit, folded: str, start: int, end: int) -> bool:
+        """The sentence quotes the mistake, or one of the rule's contexts explains it."""
+        unless = hit.rule.unless
+        if quoted_as_example(folded, start, end) or any(test(folded, start, end) for name, test in CONTEXT_TESTS if name in unless.contexts):
+            return True
+        expressions = self._unless[hit.rule.id]
+        if not expressions:
+            return False
+        low, high = sentence(folded, start, end)
+        return any(expression.search(folded, low, high) for expression in expressions)
 
 
 @lru_cache(maxsize=4)
@@ -107,30 +184,11 @@ def engine_of(rules: RuleSet) -> Engine:
     return Engine(rules)
 
 
-def _entries(rules: RuleSet) -> Iterator[tuple[str, _Entry]]:
-    checks = dict(CHECKS)
-    for rule in rules:
-        for pattern in rule.patterns:
-            if not pattern.anchors:
-                yield pattern.wrong, _Exact(rule, pattern)
-                continue
-            compiled = _Regex(rule, pattern, re.compile(pattern.wrong))
-            for anchor in pattern.anchors:
-                yield anchor, compiled
-        for phrase in rule.phrases:
-            for half in Half.both(rule, phrase):
-                yield half.text, half
-            if torn := Half.torn(phrase):
-                yield torn.wrong, _Exact(rule, torn)
-        if rule.check:
-            if rule.check not in checks:
-                raise ConfigurationError(f"{rule.file}：规则 {rule.id}：不认识的检查 {rule.check}，可用：{'、'.join(checks)}")
-            try:
-                prepared = checks[rule.check](rule)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise ConfigurationError(f"{rule.file}：规则 {rule.id}：检查 {rule.check} 的 options 不完整或写错（{error}）") from None
-            for anchor in prepared.anchors:
-                yield anchor, _Computed(rule, prepared.run)
+def _reach(expression: str) -> int:
+    """How far from its anchor a match may begin or end: no farther than the expression is long, plus what it looks around for."""
+    from re import _parser  # type: ignore[attr-defined]
+
+    return min(_REACH, int(_parser.parse(expression).getwidth()[1]) + 8)
 
 
 def _within_right(pattern: Pattern, text: str, start: int) -> bool:

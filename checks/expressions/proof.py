@@ -12,7 +12,7 @@ def complaints(rules: RuleSet) -> list[str]:
     """What the examples disprove, one line each with file, rule and reason; every rule alone, then all rules together."""
     found = []
     for rule in rules:
-        found += [f"{rule.file}：规则 {rule.id}：{reason}" for reason in _alone(rule)]
+        found += [f"{rule.file}：规则 {rule.id}：{reason}" for reason in _alone(rule, rules)]
     together = Engine(rules)
     for rule in rules:
         found += [f"{rule.file}：规则 {rule.id}：{reason}" for reason in _together(rule, together)]
@@ -24,8 +24,8 @@ def day_of(rule: Rule) -> date:
     return rule.valid_to or max(rule.valid_from or ORDINARY_DAY, ORDINARY_DAY)
 
 
-def _alone(rule: Rule) -> list[str]:
-    engine, day = Engine(RuleSet((rule,), "proof")), day_of(rule)
+def _alone(rule: Rule, rules: RuleSet) -> list[str]:
+    engine, day = Engine(RuleSet((rule,), "proof", rules.confusable)), day_of(rule)
     found = [reason for example in rule.wrong if (reason := _fires(engine, example, day))]
     return found + [f"正确示例“{text}”被误报" for text in rule.right if engine.hits(text, day)]
 

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 from checks.privacy.headers import Headers, carry
 from checks.privacy.leaks import Cell, Leak
-from checks.privacy.lines import cells
+from checks.privacy.lines import Drawing
 from checks.privacy.policy import Policy
 from checks.privacy.prose import candidates, scan_text
 from checks.privacy.sheet import Sheet
@@ -75,36 +75,42 @@ class Document:
         found = [candidates(block.text) for block in blocks]
         telling = self._policy.words.telling
         spans: dict[int, list[Leak]] = {}
+        judged: dict[int, list[tuple[int, int]]] = {}
         if any(found) or any(telling.search(block.text) for block in blocks):
-            for sheet in self._drawn(blocks):
-                for leak in Sheet(self._policy, self._headers()).scan(sheet):
+            for drawn in self._drawn(blocks):
+                sheet = Sheet(self._policy, self._headers())
+                for leak in sheet.scan(drawn):
                     spans.setdefault(id(leak.block), []).append(leak)
+                for cell in drawn:
+                    if (cell.row != drawn[0].row or sheet.headers.form) and sheet.headers.explains(cell.column):
+                        judged.setdefault(id(cell.block), []).append((cell.base, cell.base + len(cell.text)))
         for block, places in zip(blocks, found, strict=True):
             known = sorted(spans.get(id(block), []), key=lambda leak: leak.start)
             if known or places:
-                yield from merge(known, self._prose(block, places, known), key=lambda leak: leak.start)
+                yield from merge(
+                    known,
+                    self._prose(block, places, sorted([*judged.get(id(block), []), *((leak.start, leak.end) for leak in known)])),
+                    key=lambda leak: leak.start,
+                )
 
     def _drawn(self, blocks: Sequence[Block]) -> Iterator[list[Cell]]:
         """The lists drawn in the text, each under its line of headers, running on over pages."""
         drawn: list[Cell] = []
-        width = row = 0
+        drawing = Drawing(self._policy)
         for block in blocks:
-            for item in cells(block, self._policy.words, width, row):
-                if isinstance(item, int):
-                    width = item
-                    if item and drawn:
-                        yield drawn
-                        drawn = []
-                else:
-                    drawn.append(item)
-            row += block.text.count("\n") + 1
+            for cell in drawing.cells(block):
+                if cell is not None:
+                    drawn.append(cell)
+                elif drawn:
+                    yield drawn
+                    drawn = []
         if drawn:
             yield drawn
 
-    def _prose(self, block: Block, places: list[tuple[int, int]], known: Sequence[Leak]) -> Iterator[Leak]:
-        """Leaks of the running text that the lists have not claimed."""
-        starts = [leak.start for leak in known]
+    def _prose(self, block: Block, places: list[tuple[int, int]], judged: Sequence[tuple[int, int]]) -> Iterator[Leak]:
+        """Leaks of the running text outside the cells of lists, which are judged by their headers."""
+        starts = [start for start, _ in judged]
         for claim, start, end, role in scan_text(block.text, self._policy, found=places):
             index = bisect_left(starts, end)
-            if not any(leak.end > start for leak in known[max(0, index - 2) : index]):
+            if not any(last > start for _, last in judged[max(0, index - 4) : index]):
                 yield Leak(block, start, end, claim.kind, claim.level, role, claim.value, claim.reasons)

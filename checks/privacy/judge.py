@@ -1,5 +1,6 @@
 """Two keys for a leak: what a value proves by itself, and what its surroundings say. Pure."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -52,10 +53,24 @@ def seen(text: str, hit: Hit, policy: Policy, context: Iterable[str] | None = No
     undecided = hit.kind == "plate" or (hit.kind == "resident-id" and _recent(hit))
     if undecided and not found.listed and name_before(text, hit.start, policy):
         found = found._replace(listed=True)
+    if hit.kind == "mobile" and found.role in ("asked", "text") and not found.listed:
+        name = name_before(text, hit.start, policy)
+        contact = _on_duty(text, hit.start, name, policy) if name else found.role == "asked"
+        return found._replace(role="contact" if contact else "text")
     if found.role == "asked":
-        contact = hit.kind == "mobile" and not name_before(text, hit.start, policy)
-        found = found._replace(role="contact" if contact else "text")
+        found = found._replace(role="text")
     return found
+
+
+def _on_duty(text: str, start: int, name: str, policy: Policy) -> bool:
+    """Is the person named before a number one of an office: 联系人：张三，or 县民政局 张三?"""
+    ahead = text[max(0, start - 40) : start]
+    place = ahead.rfind(name)
+    lead = ahead[:place].rstrip(" ：:，,") if name and place >= 0 else ""
+    return bool(_OFFICE.search(lead)) or bool(policy.words.lists["contact_cues"].search(lead[-5:]))
+
+
+_OFFICE = re.compile(r"(?:[局办委科股]|办公室|政府|委员会|中心|街道办|大队|支队|法院|检察院)$")
 
 
 def _claim(hit: Hit, kind: str, reasons: tuple[str, ...], level: str = "") -> Claim:
@@ -86,6 +101,8 @@ def _mobile(hit: Hit, context: Context, because: tuple[str, ...]) -> Claim | Non
     if context.code or context.kind in ("organisation-code", "company-account", "bank-card", "exam-id", "student-id"):
         if context.kind in _NUMBER_KINDS:
             return _claim(hit, context.kind, (context.place,))
+        return None
+    if not hit.strong and context.kind != "mobile":
         return None
     return _claim(hit, "mobile", because)
 
@@ -186,7 +203,7 @@ def _document(hit: Hit, context: Context, because: tuple[str, ...]) -> Claim | N
     if hit.kind in ("passport", "travel-permit"):
         fits = context.kind in ("passport", "travel-permit", "resident-id") and not context.code
         return _claim(hit, hit.kind, because) if fits else None
-    if hit.kind == "home-address" and not hit.strong and not context.listed:
+    if hit.kind == "home-address" and (context.seat or not (hit.strong or context.listed)):
         return None
     if hit.kind == "plate":
         return _claim(hit, "plate", because) if context.kind == "plate" or context.listed else None

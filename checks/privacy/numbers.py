@@ -6,55 +6,50 @@ by itself is kept as `digits`, for a header or label to say what it is.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from checks.privacy import proof
+from checks.privacy.hits import DIGITS, MASKED, Hit
+from checks.privacy.hits import card as _card
+from checks.privacy.hits import identity as _identity
+from checks.privacy.masks import masked
 from checks.privacy.policy import Tables
 
-DIGITS = "digits"  # a number that proves nothing by itself
-MASKED = "masked"  # a value with enough of it hidden
+__all__ = ["DIGITS", "MASKED", "Hit", "group", "numbers"]
 
-
-class Hit(NamedTuple):
-    """A value at [start, end) of the folded text; `value` without blanks, `strong` when proved by itself, `facts` say how, in words."""
-
-    kind: str
-    start: int
-    end: int
-    value: str
-    strong: bool
-    facts: tuple[str, ...] = ()
-
+_CLAIMED = "\ufffc"  # stands for a character that has been claimed
 
 _GAP = r"[ \t\r\n\-·.]"
 _RUN = re.compile(rf"[0-9](?:{_GAP}{{0,3}}[0-9]|[Xx](?![A-WYZa-wyz*]))*")
 _GROUP = re.compile(r"[0-9Xx]+")
-_MASK = "*×●○•□■█_…"
-_HIDDEN = re.compile(rf"(?<![0-9A-Za-z])[0-9{_MASK}][0-9Xx{_MASK}]{{5,40}}")
-_STARS = re.compile(r"[*×●○•□■█…]|__|XX")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s，。；、）】》”]+", re.IGNORECASE)
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{18}(?![0-9A-Za-z])", re.IGNORECASE)
-_PHONE_WORD = re.compile(r"(?:tel|phone|mobile|mob|cell|id|no|sfz|sjh)[.:]?$", re.IGNORECASE)
-_UNIT = re.compile(r"\s?(?:号(?!码)|元|万|亿|年|月|吨|公里|千米|平方|亩|%|‰|度|株|公斤|kg)")
+_PHONE_WORD = re.compile(r"(?<![A-Za-z])(?:tel|phone|mobile|mob|cell|id|no|sfz|sjh)[.:]?$", re.IGNORECASE)
+_UNIT = re.compile(r"号(?!码)|万|亿|年|月|度|株| ?(?:元|万元|亿元|吨|公里|千米|平方|亩|%|‰|公斤|kg)")  # 万 after a blank may begin a name
 _DISABILITY = re.compile(r"[1-7][1-4](?:B\d)?")
 
 
 def numbers(text: str, tables: Tables) -> list[Hit]:
     """Every number of 7 digits or more in the folded text, in order of place, none overlapping another."""
     links = [found.span() for found in _LINK.finditer(text)]
-    hits = [hit for hit in _masked(text, tables) if not _within(hit.start, hit.end, links)]
-    taken = [(hit.start, hit.end) for hit in hits]
+    hits = [hit for hit in masked(text, tables) if not _within(hit.start, hit.end, links)]
     codes = [found.span() for found in _CODE.finditer(text) if _is_organisation(found[0], tables)]
-    for run in _RUN.finditer(text):
-        if run.end() - run.start() < 7 or _within(run.start(), run.end(), taken) or _within(run.start(), run.end(), codes):
+    open_text = _without(text, [*((hit.start, hit.end) for hit in hits), *codes])
+    for run in _RUN.finditer(open_text):
+        if run.end() - run.start() < 7:
             continue
-        found = _run(text, run.start(), run.end(), tables)
+        found = _run(open_text, run.start(), run.end(), tables)
         if links and _within(run.start(), run.end(), links):
             found = [hit for hit in found if hit.kind == "resident-id" and hit.strong]
         hits += found
     hits.sort(key=lambda hit: hit.start)
     return hits
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text with the spans made unreadable, so that nothing beside them is joined with them; offsets stay."""
+    for start, end in spans:
+        text = text[:start] + _CLAIMED * (end - start) + text[end:]
+    return text
 
 
 def _within(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
@@ -69,32 +64,6 @@ def _is_organisation(code: str, tables: Tables) -> bool:
     if not proof.is_uscc(upper):
         return False
     return not (upper[:17].isdigit() and upper[17] in "0123456789X" and proof.identity(upper, tables).strong)
-
-
-def _masked(text: str, tables: Tables) -> Iterator[Hit]:
-    """Values with stars inside: lawful, unless nearly all of the value still shows."""
-    for found in _HIDDEN.finditer(text):
-        value = found[0].upper()
-        stars = re.sub(r"X+", lambda run: "*" * len(run[0]) if len(run[0]) > 1 else run[0], value)
-        stars = re.sub(rf"[{_MASK}]", "*", stars)
-        if "*" not in stars or not _STARS.search(value):
-            continue
-        shown = len(stars) - stars.count("*")
-        if len(stars) == 18 and shown >= 15 and _plausible(stars, tables):
-            yield Hit("under-masked", *found.span(), value, True, (f"身份证号18位中露出{shown}位，可以推算还原",))
-        elif len(stars) == 11 and shown >= 10 and stars[0] == "1":
-            yield Hit("under-masked", *found.span(), value, True, (f"手机号11位中露出{shown}位，可以试出原号",))
-        elif 16 <= len(stars) <= 19 and len(stars) != 18 and shown >= len(stars) - 2 and stars[0] in "3456":
-            yield Hit("under-masked", *found.span(), value, True, (f"银行卡号{len(stars)}位中露出{shown}位，可以推算还原",))
-        else:
-            yield Hit(MASKED, *found.span(), stars, False)
-
-
-def _plausible(stars: str, tables: Tables) -> bool:
-    """What still shows of a starred 18-digit number fits a resident's ID: region, and century of birth."""
-    if "*" not in stars[:6] and not proof.region(stars[:6], tables):
-        return False
-    return stars[6:8] in ("19", "20") or "*" in stars[6:8]
 
 
 def _run(text: str, start: int, end: int, tables: Tables) -> list[Hit]:
@@ -144,7 +113,8 @@ def _joined(text: str, groups: list[tuple[int, int]], index: int, tables: Tables
         sizes = [b - a for a, b in groups[index : index + count]]
         if 16 <= len(value) <= 19 and value.isdigit() and max(sizes) <= 13 and sizes[0] >= 4 and proof.is_card(value, tables):
             return _card(value, *place, tables), count
-        if _phone_groups(sizes, value) and proof.is_mobile(value[-11:], tables) and _clear(text, *place):
+        decimal = count == 2 and text[groups[index][1] : first] == "."  # 高程156.05056795
+        if not decimal and _phone_groups(sizes, value) and proof.is_mobile(value[-11:], tables) and _clear(text, *place):
             return Hit("mobile", *place, value[-11:], True, (f"{value[-11:-8]} 是手机号段",)), count
     return None
 
@@ -158,25 +128,11 @@ def _phone_groups(sizes: list[int], value: str) -> bool:
     return sizes in ([3, 4, 4], [3, 8], [7, 4], [11], [3, 3, 5])
 
 
-def _identity(value: str, start: int, end: int, tables: Tables) -> Hit | None:
-    """A hit where check digit, region and birth are all right."""
-    if not value[:17].isdigit() or value[17] not in "0123456789X":
-        return None
-    seen = proof.identity(value, tables)
-    if not seen.strong:
-        return None
-    return Hit("resident-id", start, end, value, True, ("校验码正确", f"地区码{value[:6]}属于{seen.region}"))
-
-
-def _card(value: str, start: int, end: int, tables: Tables) -> Hit:
-    return Hit("bank-card", start, end, value, True, ("校验位正确（Luhn）", f"卡号开头是{proof.bank(value, tables)}的发卡标识"))
-
-
 def _clear(text: str, start: int, end: int) -> bool:
     """Nothing beside the number says that it is part of something longer: letters, decimals, a unit."""
     before, after = text[max(0, start - 8) : start], text[end : end + 3]
     if before and before[-1].isascii() and (before[-1].isalnum() or before[-1] == "_") and not _PHONE_WORD.search(before):
-        return False
+        return before[-1] == "_" and not before[-2:-1].isascii() and after[:1] == "_"  # 电话_138…_ on a form's line
     if len(before) > 1 and before[-1] in ".-/=" and before[-2].isascii() and before[-2].isalnum() and not _PHONE_WORD.search(before[:-1]):
         return before[-1] == "/" and before[-2].isdigit()
     if after[:1].isascii() and (after[:1].isalnum() or after[:1] == "_"):
@@ -193,7 +149,7 @@ def group(text: str, start: int, end: int, tables: Tables, after_value: bool) ->
     if size == 18 and (hit := _identity(value, start, end, tables)):
         return [hit]
     clear = after_value or _clear(text, start, end)
-    if size >= 19 and (parts := _split(value, tables)) and (clear or len(parts) > 1 or parts[0].kind == "resident-id"):
+    if size >= 19 and (parts := _split(value, tables)) and (clear or (parts[0].strong and (len(parts) > 1 or parts[0].kind == "resident-id"))):
         return [hit._replace(start=hit.start + start, end=hit.end + start) for hit in parts]
     digits = value.rstrip("X")
     if not digits.isdigit():
@@ -215,6 +171,8 @@ def _split(value: str, tables: Tables) -> list[Hit]:
         parts = _parse(value, head, tables, 0)
         if parts and any(part.kind != "mobile" for part in parts):
             return parts if not head or parts[0].kind == "resident-id" else []
+        if parts and not head:
+            return [part._replace(strong=False) for part in parts]  # mobiles alone: a header or label must say so
     return []
 
 

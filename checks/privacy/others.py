@@ -7,7 +7,8 @@ from checks.privacy import proof
 from checks.privacy.numbers import Hit
 from checks.privacy.policy import Tables
 
-_LANDLINE = re.compile(r"(?<![0-9A-Za-z.])\(?(0[0-9]{2,3})[)\- ]{0,2}([2-8][0-9]{6,7})(?![0-9A-Za-z]|\.\d)")
+_LANDLINE = re.compile(r"(?<![0-9A-Za-z.])(?<![0-9]-)\(?(0[0-9]{2,3})[)\- ]{0,2}([2-8][0-9]{6,7})(?![0-9A-Za-z]|\.\d)")
+_BRACKETED = re.compile(r"\(1[3-9][0-9]\)[ \-]?[0-9]{4}[ \-]?[0-9]{4}(?![0-9A-Za-z])")
 _DOCUMENT = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,2}[0-9]{7,10}|1[45][0-9]{7})(?![A-Za-z0-9])")
 _PASSPORT = re.compile(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|[DSP][0-9]{7,8}|[SDP]E[0-9]{7}|1[45][0-9]{7}")
 _PERMIT = re.compile(r"C[0-9]{8}|C[A-Z][0-9]{7}|W[0-9]{8}|[LT][0-9]{8}|[HM][0-9]{8}(?:[0-9]{2})?")
@@ -23,7 +24,7 @@ _DOOR = (
 )
 DOOR = re.compile(_DOOR)
 _HOME = re.compile(
-    rf"(?:家住|住址|住所地?|现住地?|居住地?址?|常住|住在|住于|户籍(?:所在地|地址|地)|家庭地址|住(?=[\u4e00-\u9fff]{{1,8}}?(?:省|市|县|区|镇|乡|村|街|路|小区|社区)))(?:为|是|于|在|[:： ])*((?:(?!公司|办公|单位|地点|[请的到]|窗口|业务|办理)[^。；;，,\n：:]){{2,40}}?{_DOOR})"
+    rf"(?:家住|(?:现|家庭|居)?住址|住所地?|现住地?|居住地?址?|常住|租住地?|住在|住于|户籍(?:所在地|地址|地)|家庭地址|住(?![房建宅院户宿校保])(?=[\u4e00-\u9fff]{{1,8}}?(?:省|市|县|区|镇|乡|村|街|路|小区|社区)))(?:为|是|于|在|[:： \t|｜\n])*((?:(?!公司|办公|单位|地点|[请的到]|窗口|业务|办理)[^。；;，,：:]){{2,40}}?{_DOOR})"
 )
 _ADDRESS = re.compile(
     rf"(?<![办位册营庭讯籍住产目设构校网邮])(?:通讯)?地址[为是:： ]+((?:(?!公司|办公|单位|地点|[请的到]|窗口|业务|办理)[^。；;，,\n：:]){{2,40}}?{_DOOR})"
@@ -35,6 +36,14 @@ def landlines(text: str, tables: Tables) -> Iterator[Hit]:
     for found in _LANDLINE.finditer(text):
         if proof.is_landline(found[1], found[2], tables):
             yield Hit("landline", *found.span(), found[1] + found[2], False, (f"区号{found[1]}存在",))
+
+
+def bracketed(text: str, tables: Tables) -> Iterator[Hit]:
+    """A mobile written like a landline: (138)12345678."""
+    for found in _BRACKETED.finditer(text):
+        value = re.sub(r"[^0-9]", "", found[0])
+        if proof.is_mobile(value, tables):
+            yield Hit("mobile", *found.span(), value, True, (f"{value[:3]} 是手机号段",))
 
 
 def documents(text: str) -> Iterator[Hit]:

@@ -28,6 +28,7 @@ WORD_LISTS = (
     "person_titles",
     "lawful_titles",
     "empty_values",
+    "plain_headers",
     "organisation_endings",
 )
 _WORDED = ("birth-date", "health", "home-address", "student-id", "exam-id", "social-security")

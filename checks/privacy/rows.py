@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 
 from checks.privacy import proof
+from checks.privacy.headers import Headers
+from checks.privacy.judge import RECENT_BIRTH
 from checks.privacy.leaks import Cell, Leak
 from checks.privacy.policy import Policy
 from checks.privacy.values import birth_digits
@@ -13,7 +15,7 @@ _PIECE = re.compile(r"[0-9]{2,16}|[0-9]{1,15}[Xx]")
 _STARRED = re.compile(r"[0-9*＊×●xX]{15,19}")
 
 
-def across(row: Sequence[Cell], leaks: Sequence[Leak], policy: Policy) -> list[Leak]:
+def across(row: Sequence[Cell], leaks: Sequence[Leak], headers: Headers, policy: Policy) -> list[Leak]:
     """Leaks that only show when the cells of a row are read together."""
     found: list[Leak] = []
     pieces: list[tuple[Cell, str]] = []
@@ -31,7 +33,7 @@ def across(row: Sequence[Cell], leaks: Sequence[Leak], policy: Policy) -> list[L
     if len(pieces) > 1:
         found += _cut(pieces, policy)
     if starred:
-        found += _completed(row, starred, leaks)
+        found += _completed(row, starred, headers)
     return found
 
 
@@ -52,7 +54,7 @@ def _cut(pieces: Sequence[tuple[Cell, str]], policy: Policy) -> list[Leak]:
     return found
 
 
-def _completed(row: Sequence[Cell], starred: Sequence[tuple[Cell, str]], leaks: Sequence[Leak]) -> list[Leak]:
+def _completed(row: Sequence[Cell], starred: Sequence[tuple[Cell, str]], headers: Headers) -> list[Leak]:
     """A masked ID whose hidden digits stand elsewhere in the row: in another masked copy, or in the date of birth."""
     for (_, one), (cell, other) in itertools.pairwise(starred):
         if len(one) == len(other) == 18 and all(a == b or "*" in (a, b) for a, b in zip(one, other, strict=True)):
@@ -61,9 +63,16 @@ def _completed(row: Sequence[Cell], starred: Sequence[tuple[Cell, str]], leaks: 
                 return [_leak(cell, other, "under-masked", (f"同一行两处遮盖的位置不同，合起来露出18位中的{shown}位",))]
     for cell, stars in starred:
         hides_birth = len(stars) == 18 and set(stars[6:14]) == {"*"} and stars.count("*") <= 11
-        if hides_birth and any(birth_digits(other.text) for other in row if other is not cell):
+        if hides_birth and any(_is_birth(other, headers) for other in row if other is not cell):
             return [_leak(cell, stars, "under-masked", (f"同一行写明了出生日期，与这里合起来露出18位中的{26 - stars.count('*')}位",))]
     return []
+
+
+def _is_birth(cell: Cell, headers: Headers) -> bool:
+    """A day that the header calls a birth, or that no header explains and that lies long back."""
+    header = headers.columns.get(cell.column)
+    day = birth_digits(cell.text)
+    return bool(day) and (header.kind == "birth-date" if header and header.text else int(day[:4]) < RECENT_BIRTH)
 
 
 def _leak(cell: Cell, text: str, kind: str, reasons: tuple[str, ...]) -> Leak:

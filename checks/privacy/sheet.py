@@ -14,6 +14,7 @@ from checks.privacy.headers import Header, Headers
 from checks.privacy.judge import PERSON_KEYS, Claim, judge, seen
 from checks.privacy.leaks import Cell, Leak
 from checks.privacy.names import is_name
+from checks.privacy.notes import is_note, scan_note
 from checks.privacy.numbers import Hit, group
 from checks.privacy.policy import Policy
 from checks.privacy.prose import possible, scan_text
@@ -26,6 +27,7 @@ _WHOLE = re.compile(r"\s*'?([0-9]{11,29}|[0-9]{17}[Xx])\s*")
 _SCIENTIFIC = re.compile(r"([1-9])\.([0-9]{13,17})E\+17", re.IGNORECASE)
 _MIXED = 40  # longer cells, and those with sentences in them, are read as running text
 _SENTENCE = re.compile(r"[。；;]")
+_PLACES = "镇村街路县市区局社组乡园"
 _VOTERS, _MAJORITY, _MINORITY = 3, 0.6, 0.3
 
 
@@ -46,6 +48,7 @@ class Sheet:
         self.headers = headers
         self._votes: dict[int, Votes] = {}
         self._leaks: list[Leak] = []
+        self._rows = 0
         self._empty = Header()
 
     def scan(self, cells: Iterable[Cell]) -> list[Leak]:
@@ -54,30 +57,40 @@ class Sheet:
             self._row(list(row))
         for column, votes in self._votes.items():
             self._vote(column, votes)
+        self.headers.names = any(votes.names and votes.names * 2 >= self._rows for votes in self._votes.values())
         roles = {column: self.headers.role(column) for column in {leak.column for leak in self._leaks}}
         lawful = any(self._policy.words.lists["lawful_titles"].search(title) for title in self.headers.titles)
         return [leak._replace(role=self._role(leak, roles[leak.column], lawful)) for leak in self._leaks]
 
-    @staticmethod
-    def _role(leak: Leak, role: str, lawful: bool) -> str:
-        """Whose value it is; where candidates for office are announced, their birth is part of the announcement."""
-        return "official" if lawful and leak.kind == "birth-date" else leak.role or role
+    def _role(self, leak: Leak, role: str, lawful: bool) -> str:
+        """Whose value it is; the birth of candidates for office, plates and phones of nobody named are lawful."""
+        if (leak.kind == "birth-date" and lawful) or (leak.kind in ("plate", "landline") and not self.headers.persons):
+            return "official"
+        return leak.role or role
 
     def _row(self, row: Sequence[Cell]) -> None:
         named = self.headers.read(row)
+        if is_note(row, self.headers):
+            self._leaks += scan_note(row, self._policy)
+            return
+        self._rows += 1
+        lead = row[0] if len(row) > 2 and named == {row[0].column} and not self.headers.kinds else None  # persons side by side, a label leads the row
+        labels = named if self.headers.last_row != row[0].row else frozenset()
         left: Cell | None = None
         first = len(self._leaks)
         for cell in row:
             if cell.column not in named:
                 header = self.headers.columns.get(cell.column, self._empty)
-                if left is not None and left.column in named and cell.column - left.column <= 3:
+                if left is not None and left.column in labels and cell.column - left.column <= 3:
+                    self.headers.label(left.text, cell.text)
                     header = self._labelled(left, header)
+                elif lead is not None:
+                    header = self._labelled(lead, header)
                 self._cell(cell, header)
             left = cell
-        self._leaks += across(row, self._leaks[first:], self._policy)
+        self._leaks += across(row, self._leaks[first:], self.headers, self._policy)
         if len(self._leaks) > first:
-            for name in self.headers.organisation | self.headers.person:
-                self._of_organisation(row, name, first)
+            self._of_organisation(row, first)
 
     def _labelled(self, left: Cell, header: Header) -> Header:
         """The label to the left outranks the header above."""
@@ -86,12 +99,14 @@ class Sheet:
             return header
         return Header(label.text, label.kind, label.context._replace(place=label.context.place.replace("所在列标题", "左边的标签")))
 
-    def _of_organisation(self, row: Sequence[Cell], name: int, first: int) -> None:
-        """In the row of a firm or unit, phones and accounts are its own."""
-        title = next((cell.text.strip() for cell in row if cell.column == name), "")
-        if is_organisation(title, self._policy.words):
-            for index in range(first, len(self._leaks)):
-                self._leaks[index] = self._leaks[index]._replace(role="official")
+    def _of_organisation(self, row: Sequence[Cell], first: int) -> None:
+        """In the row of a firm or unit without a person in it, phones and accounts are its own."""
+        words, headers = self._policy.words, self.headers
+        told = {cell.column: is_organisation(cell.text.strip(), words) for cell in row if cell.column in headers.organisation | headers.person}
+        if not any(told.values()) or any(not told.get(column, True) for column in headers.person):
+            return
+        for index in range(first, len(self._leaks)):
+            self._leaks[index] = self._leaks[index]._replace(role="official")
 
     def _cell(self, cell: Cell, header: Header) -> None:
         text = cell.text
@@ -101,7 +116,7 @@ class Sheet:
             self._shaped(cell, header)
         elif len(text) > 6 and possible(text):
             self._mixed(cell, header)
-        elif not header.kind and 2 <= len(text) <= 4 and len(self._leaks) < 2000 and is_name(text, self._policy.tables):
+        elif not header.kind and 2 <= len(text) <= 4 and len(self._leaks) < 2000 and text[-1] not in _PLACES and is_name(text, self._policy.tables):
             self._votes_of(cell).names += 1
 
     def _votes_of(self, cell: Cell) -> Votes:

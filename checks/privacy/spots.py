@@ -3,7 +3,7 @@
 from bisect import bisect_left, insort
 
 from checks.privacy.numbers import Hit, numbers
-from checks.privacy.others import documents, homes, landlines, plates
+from checks.privacy.others import bracketed, documents, homes, landlines, plates
 from checks.privacy.policy import Tables
 
 _RANK = {
@@ -11,8 +11,8 @@ _RANK = {
     "masked": 0,
     "resident-id": 1,
     "mobile": 2,
-    "landline": 3,
-    "bank-card": 4,
+    "bank-card": 3,
+    "landline": 4,
     "passport": 5,
     "travel-permit": 5,
     "plate": 6,
@@ -22,7 +22,7 @@ _RANK = {
 
 def spots(text: str, tables: Tables) -> tuple[Hit, ...]:
     """Hits of all kinds; where two overlap, the one earlier in the order of claims stays. An address may hold a number."""
-    found = [*numbers(text, tables), *landlines(text, tables), *documents(text), *plates(text)]
+    found = [*numbers(text, tables), *landlines(text, tables), *bracketed(text, tables), *documents(text), *plates(text)]
     found.sort(key=lambda hit: (_RANK[hit.kind], hit.start))
     kept: list[tuple[int, int, Hit]] = []
     for hit in found:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from lxml import etree
 
 from core.calendar import Month
 from core.errors import CollectionError
-from core.records import Post, Source
+from core.records import Post, Source, SourceKind
 from crawler.articles import Reading, read_entry
 from crawler.browser import click_next, open_page, settled
 from crawler.fetch import Answer
@@ -26,7 +27,7 @@ class PortalSpider(CollectorSpider):
     """Sources of kind `portal`. Options: recipe, render, history_months (how far back articles are opened), max_pages."""
 
     name = "portal"
-    kinds = ("portal",)
+    kinds: ClassVar[tuple[SourceKind, ...]] = ("portal",)
 
     async def collect(self, source: Source, tally: Tally) -> None:
         """Walk the list as far as needed and read what is not known yet."""

@@ -1,0 +1,72 @@
+"""Near misses that are written out beforehand: characters that sound or look alike, neighbours swapped, one doubled.
+
+Short phrases are searched for in all these forms; of long ones (see `near`) only the two outer characters need it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from checks.expressions.boundary import Words
+from checks.expressions.hits import Hit
+from core.rules import Rule
+
+SHORTEST_LONG = 6  # from here on a half of the phrase is telling enough to be searched for itself
+SHORTEST = 4
+SHORTEST_CERTAIN = 3  # a proper name
+SHORTEST_COMMON = 2  # a word of every day (`options.common`), proved by what the sentence gains from it
+_SURE, _LIKELY = 10.0, 8.0  # gain from which on a common word is certainly, or probably, meant
+_NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百千万亿两几数每各")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A written-out near miss of `phrase`; `index` is the character that went wrong."""
+
+    rule: Rule
+    phrase: str
+    form: str
+    index: int
+
+
+def variants(rule: Rule, phrase: str, confusable: Mapping[str, str]) -> Iterator[Variant]:
+    """Every near miss of the phrase that is searched for literally."""
+    size, common = len(phrase), bool(rule.options.get("common"))
+    if size < (SHORTEST_COMMON if common else SHORTEST_CERTAIN if rule.options.get("certain") else SHORTEST):
+        return
+    inner = range(size if rule.options.get("tail", True) else size - 1)  # the 市 of 北京市 sounds like many a word of grammar
+    for index in (0, size - 1) if size >= SHORTEST_LONG else inner:
+        for other in confusable.get(phrase[index], ""):
+            if not (other in _NUMERALS and phrase[index] in _NUMERALS):
+                yield Variant(rule, phrase, phrase[:index] + other + phrase[index + 1 :], index)
+    if size >= SHORTEST_LONG:
+        yield Variant(rule, phrase, phrase + phrase[-1], size)
+    if size >= SHORTEST_LONG or common:
+        return
+    for index in range(size - 1):
+        one, two = phrase[index], phrase[index + 1]
+        if one != two and size >= SHORTEST:
+            yield Variant(rule, phrase, phrase[:index] + two + one + phrase[index + 2 :], index)
+    for index in range(1, size - 1):
+        yield Variant(rule, phrase, phrase[: index + 1] + phrase[index:], index + 1)
+
+
+def prove(variant: Variant, text: str, start: int, end: int, words: Words) -> Hit | None:
+    """The hit, unless the form is a word of its own, is cut out of other words, or reads as other words put together."""
+    if variant.rule.options.get("common"):
+        return _common(variant, text, start, end, words)
+    certain = bool(variant.rule.options.get("certain"))
+    if words.is_word(variant.form) or not words.bounded(text, start, end, "both"):
+        return None
+    if (not certain or variant.index == len(variant.phrase)) and not words.loose(text, start, end, start + variant.index):
+        return None
+    note = f"与固定表述“{variant.phrase}”相差一处（形近、音近或颠倒）"
+    return Hit(start, end, text[start:end], variant.phrase, variant.rule, variant.rule.severity, note, near=True)
+
+
+def _common(variant: Variant, text: str, start: int, end: int, words: Words) -> Hit | None:
+    """A common word with one character exchanged: a mistake where its characters make no word, and the sentence reads far better with it."""
+    gain = words.gain(text, start, end, variant.phrase)
+    if gain < _LIKELY or words.is_word(variant.form):
+        return None
+    severity = variant.rule.severity if gain >= _SURE else "warning"
+    return Hit(start, end, text[start:end], variant.phrase, variant.rule, severity, "音近或形近的字", near=True)

@@ -1,0 +1,69 @@
+"""The rules in force, read once and again when their files change, and what the desk says about each: title, source, what to do."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from checks import Rules
+from core.config import SHARED
+from core.errors import ConfigurationError
+from core.rules import Rule
+
+_lock = threading.Lock()
+_read: tuple[tuple[int, ...], Rules] | None = None
+
+
+def rules() -> Rules:
+    """Today's rules; the first call takes a second or two. Files broken meanwhile leave the last good reading in force."""
+    from service.judging import load_rules
+
+    global _read
+    stamp = tuple(path.stat().st_mtime_ns for path in sorted(SHARED.glob("*.yaml")) + sorted((SHARED / "rules").rglob("*.yaml")))
+    with _lock:
+        if _read is None or _read[0] != stamp:
+            try:
+                _read = (stamp, load_rules())
+            except ConfigurationError:
+                if _read is None:
+                    raise
+        return _read[1]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a person should know about a rule."""
+
+    title: str
+    basis: str
+    why: str = ""
+    todo: str = ""
+
+
+def about(rule: str) -> About:
+    """The rule's own words where it is a rule of wording, else those of its kind, else of its category."""
+    texts = _texts()
+    category = rule.split("/")[0]
+    general = texts.get(category, {})
+    found = _wording(rule)
+    if found:
+        return About(found.title, found.basis, found.why, general.get("todo", ""))
+    own = {**general, **texts.get(rule, {})}
+    return About(own.get("title", rule), own.get("basis", ""), own.get("why", ""), own.get("todo", ""))
+
+
+def _wording(rule: str) -> Rule | None:
+    try:
+        return next((item for item in rules().wording if item.id == rule), None)
+    except ConfigurationError:  # the page of a finding is of use without its rule's own words
+        return None
+
+
+@lru_cache
+def _texts() -> Mapping[str, Mapping[str, Any]]:
+    import yaml
+
+    texts: Mapping[str, Mapping[str, Any]] = yaml.safe_load((Path(__file__).parent / "rules.yaml").read_text(encoding="utf-8"))
+    return texts

@@ -1,0 +1,1 @@
+"""The desk's pages, one module a subject. Every view declares its roles (`service.desk.access`)."""

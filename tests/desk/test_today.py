@@ -1,0 +1,90 @@
+"""今日, empty and full."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk_world import MINE, NOW, OTHERS, leak, save, wording
+
+Desk = Callable[..., Any]
+
+
+@pytest.mark.parametrize("role", ["administrator", "reviewer", "director", "officer"])
+def test_with_nothing_yet_it_teaches(desk: Desk, role: str) -> None:
+    page = desk(role).get("/").content.decode()
+    assert "三步开始" in page
+    assert desk(role).get("/findings/").status_code == 200
+
+
+def test_last_night_by_severity_and_by_cause(desk: Desk, home: Path) -> None:
+    save(home, MINE, findings=(*(leak(f"Sheet1!C{row}", file="名单.xlsx") for row in range(30)), wording()))
+    page = desk("reviewer").get("/").content.decode()
+    assert "发现 31 处新问题" in page
+    assert page.count("名单.xlsx") == 1
+    assert '<td class="number inline" data-label="处数">30</td>' in page
+
+
+def test_what_was_found_before_last_night_is_not_new_but_late(desk: Desk, home: Path) -> None:
+    from core.store import models
+
+    save(home, MINE, findings=(leak(),))
+    models.Finding.objects.update(first_seen=NOW - timedelta(days=5))
+    page = desk("reviewer").get("/").content.decode()
+    assert "没有发现新问题" in page
+    assert "超过 3 天未整改" in page
+    assert f"?unit={__import__('urllib.parse').parse.quote(MINE)}" in page
+    assert "没有拖延的整改" in desk("other").get("/").content.decode()
+
+
+def test_sources_that_failed_are_named_with_the_reason(desk: Desk, home: Path) -> None:
+    from core.records import Receipt
+    from core.store import runs
+    from service.desk import county
+
+    here = county.current()
+    mine, other = (next(column for column in here.columns if column.unit == unit) for unit in (MINE, OTHERS))
+    run = runs.start_run(here.id, "crawl", NOW - timedelta(hours=6))
+    for column in (mine, other):
+        runs.save_receipt(here.id, run, Receipt(column.source, "unreachable", f"{column.unit}{column.name}连接超时"), NOW - timedelta(hours=6))
+    page = desk("director").get("/").content.decode()
+    assert f"{mine.unit}{mine.name}连接超时" in page
+    assert "未能核实" in page
+    officer = desk("officer").get("/").content.decode()
+    assert f"{mine.unit}{mine.name}连接超时" in officer
+    assert f"{other.unit}{other.name}连接超时" not in officer
+    again = runs.start_run(here.id, "crawl", NOW)
+    runs.save_receipt(here.id, again, Receipt(mine.source, "ok", items=3), NOW)
+    assert f"{mine.unit}{mine.name}连接超时" not in desk("director").get("/").content.decode()
+
+
+def test_what_the_month_owes(desk: Desk, home: Path) -> None:
+    from core.records import Receipt
+    from core.store import runs
+    from service.desk import county
+
+    here = county.current()
+    run = runs.start_run(here.id, "crawl", NOW)
+    for source in here.sources:
+        runs.save_receipt(here.id, run, Receipt(source.id, "empty"), NOW)
+    page = desk("reviewer").get("/today/owed/?month=2023-10").content.decode()
+    assert "未按要求及时更新" in page
+    mine = desk("officer").get("/today/owed/?month=2023-10").content.decode()
+    assert OTHERS not in mine
+
+
+def test_the_month_chosen_is_remembered_and_nonsense_is_not(desk: Desk) -> None:
+    browser = desk("reviewer")
+    assert 'value="2023-10" selected' in browser.get("/").content.decode()
+    assert 'value="2023-08" selected' in browser.get("/?month=2023-08").content.decode()
+    assert 'value="2023-08" selected' in browser.get("/").content.decode()
+    for wrong in ("2023-13", "0001-01", "9999-12", "x", "2023-8", "２０２３-08"):
+        assert browser.get("/", {"month": wrong}).status_code == 200
+
+
+def test_menu_of_each_role(desk: Desk) -> None:
+    officer = desk("officer").get("/").content.decode()
+    assert ">用户<" not in officer.replace("</svg>用户", ">用户")
+    assert "/users/" in desk("administrator").get("/").content.decode()
+    assert "/users/" not in officer
