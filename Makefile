@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := var/demo/.ready
 
-.PHONY: run serve test check bench setup clean
+.PHONY: run serve test check setup clean
 
 run: $(READY)
 	@$(BIN)/xuncha demo || [ $$? -eq 1 ]  # 1: the month holds findings, as it should
@@ -25,9 +25,6 @@ check: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/test_layers.py
-
-bench: $(READY)
-	@$(BIN)/python -m bench
 
 setup: $(READY)
 

@@ -33,6 +33,15 @@ ANNEX_OF: Mapping[str, int] = {
 }
 
 
+SYSTEMS: Mapping[str, str] = {
+    "columns": "政府信息公开",
+    "news": "各镇快讯、部门动态",
+    "accounts": "政务新媒体",
+    "submissions": "数据保障",
+    "events": "智慧场景",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A problem with the first findings that prove it; `more` were left off, `missing` were not handed over."""
@@ -80,8 +89,17 @@ def bulletin_html(assessment: Assessment, findings: Sequence[Finding], prose: Pr
         vetoed=distinct([unit for problem in assessment.problems if problem.kind == "privacy-leak" for unit in problem.units]),
         safe_url=safe_url,
         source_name=voice.source,
+        subject_name=lambda subject: _subject_name(subject, voice),
     )
     return page.encode("utf-8", "replace")
+
+
+def _subject_name(subject: str, voice: Voice) -> str:
+    """What a person adjusted, in words: `grade/news/甲镇` is 各镇快讯、部门动态：甲镇."""
+    kind, _, rest = subject.partition("/")
+    head, _, key = rest.partition("/")
+    names: Mapping[str, str] = SYSTEMS if kind == "grade" else {str(name): word for name, word in voice.wording.reasons.items()}
+    return f"{names.get(head, head)}：{key.partition('#')[0]}"
 
 
 @cache

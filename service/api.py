@@ -14,7 +14,7 @@ from ninja.openapi.docs import DocsBase
 from ninja.security import HttpBearer
 from pydantic import Field
 
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, EnvironmentFailure
 from reports.data import finding_data
 from service import gate_pool, tokens
 from service.api_body import REQUEST_BODY, Sent, read_body
@@ -232,3 +232,8 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(ConfigurationError)
 def _unready(request: HttpRequest, error: ConfigurationError) -> HttpResponse:
     return _problem(503, "检查规则暂时读不出来，请联系信息中心")
+
+
+@api.exception_handler(EnvironmentFailure)
+def _stopping(request: HttpRequest, error: EnvironmentFailure) -> HttpResponse:
+    return _problem(503, "检查服务暂时不能用，请稍后再试")

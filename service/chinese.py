@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 _PANELS = {
@@ -45,6 +44,13 @@ class _Chinese:
         usage: str = super().get_usage(ctx)  # type: ignore[misc]
         return usage.replace("Usage: ", "用法：").replace("COMMAND [ARGS]...", "命令 [参数]…").replace("[OPTIONS]", "[选项]")
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from typer import rich_utils  # costs a tenth of a second: only help needs it
+
+        for panel, title in _PANELS.items():
+            setattr(rich_utils, panel, title)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
@@ -58,9 +64,3 @@ class Command(_Chinese, TyperCommand):
 
 class Group(_Chinese, TyperGroup):
     """A group of commands that speaks Chinese."""
-
-
-def name_panels() -> None:
-    """Give the panels of the help page Chinese titles."""
-    for panel, title in _PANELS.items():
-        setattr(rich_utils, panel, title)

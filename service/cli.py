@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from core.errors import EnvironmentFailure, UsageError, XunchaError
-from service.chinese import Command, Group, name_panels, translate
+from service.chinese import Command, Group, translate
 
 app = typer.Typer(
     name="xuncha",
@@ -185,7 +185,6 @@ def schedule_status(as_json: Json = False, config: Config = DEFAULT_CONFIG) -> i
 
 def main() -> NoReturn:
     """Run a command; every expected failure is one Chinese line on standard error and the contract's exit code."""
-    name_panels()
     try:
         code = app(standalone_mode=False)
     except XunchaError as error:

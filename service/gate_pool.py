@@ -9,13 +9,12 @@ import subprocess
 import sys
 import threading
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, EnvironmentFailure
 from core.records import Finding
 from crawler.documents import Limits
 from service.gate import RULES, TRIAL, Draft, Verdict, examine
@@ -114,12 +113,22 @@ class Pool:
         for _ in range(workers):
             self._idle.put(None)
         self._heavy = threading.Semaphore(max(1, workers - 1))
+        self._all: set[subprocess.Popen[bytes]] = set()
+        self._guard = threading.Lock()
         self._closed = False
 
     def warm(self, today: date) -> None:
-        """Start every worker and let it load the rules; returns when all are ready."""
-        with ThreadPoolExecutor(self.workers) as threads:
-            list(threads.map(lambda _: self.examine(TRIAL, today), range(self.workers)))
+        """Start every worker and let it load the rules; returns when all are ready. The threads are daemons: a desk that is stopped meanwhile need not wait."""
+
+        def one() -> None:
+            with contextlib.suppress(EnvironmentFailure, ConfigurationError):  # who asks next is told
+                self.examine(TRIAL, today)
+
+        threads = [threading.Thread(target=one, daemon=True) for _ in range(self.workers)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
     def examine(self, draft: Draft, today: date) -> Verdict:
         """As `Gate`; a draft that cannot be checked in time, or breaks its worker, is a finding `document/unread`."""
@@ -132,22 +141,32 @@ class Pool:
     def _ask(self, draft: Draft, today: date) -> Verdict | ConfigurationError | str:
         worker, answer = self._idle.get(), None
         try:
-            worker = worker or _Worker.start()
+            worker = worker or self._start()
             answer = worker.ask(draft, today, self._timeout)
         finally:
             fit = answer is not None and not isinstance(answer, str) and not self._closed
             if worker and not fit:  # late answers die with it
                 worker.stop()
+                self._all.discard(worker.process)
             self._idle.put(worker if fit else None)
         return answer
 
     def close(self) -> None:
-        """Stop the workers that are idle; one at work ends with its draft."""
-        self._closed = True
-        with contextlib.suppress(queue.Empty):
-            while True:
-                if worker := self._idle.get_nowait():
-                    worker.stop()
+        """End every worker at once, whatever it is at."""
+        with self._guard:
+            self._closed = True
+        for process in list(self._all):
+            process.kill()
+            process.wait(10)
+
+    def _start(self) -> _Worker:
+        """A fresh worker; after `close` there are none."""
+        with self._guard:
+            if self._closed:
+                raise EnvironmentFailure("检查服务正在停止，请稍后再试")
+            worker = _Worker.start()
+            self._all.add(worker.process)
+        return worker
 
 
 def _unread(draft: Draft, reason: str) -> Verdict:
@@ -181,6 +200,15 @@ def start(today: date, workers: int | None = None) -> None:
     if old:
         old.close()
     threading.Thread(target=pool.warm, args=(today,), name="gate-warm", daemon=True).start()
+
+
+def stop() -> None:
+    """End the workers that `start` began; drafts that come later are checked in this process."""
+    global _shared
+    with _guard:
+        old, _shared = _shared, None
+    if old:
+        old.close()
 
 
 def _registered(pool: Pool) -> Pool:

@@ -151,8 +151,9 @@ def findings_of(county: County, month: Month, verdicts: Sequence[Verdict]) -> li
 
 
 def open_of(county: County, month: Month) -> dict[str, Finding]:
-    """The month's open findings by id, dismissed ones included."""
-    return {finding.id: finding for day, finding in finding_store.open_findings(county.id, month.first, month.last) if day in month}
+    """The month's open findings by id, dismissed ones included. What is not published yet (a preview's) belongs to no month."""
+    found = finding_store.open_findings(county.id, month.first, month.last)
+    return {finding.id: finding for day, finding in found if day in month and not (finding.source or "").startswith("preview/")}
 
 
 def undismissed(findings: Mapping[str, Finding], verdicts: Sequence[Verdict]) -> list[Finding]:

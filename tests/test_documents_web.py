@@ -233,3 +233,11 @@ def test_a_mail_cut_in_its_attachment_is_reported():
     mail.add_attachment(b"abc" * 2_000, maintype="application", subtype="octet-stream", filename="a.txt")
     data = bytes(mail)
     assert any(isinstance(piece, Unread) for piece in read(data[: len(data) // 2], "a.eml"))
+
+
+def test_a_comment_inside_a_number_does_not_end_it() -> None:
+    """Text behind a comment or processing instruction belongs to the sentence around it."""
+    page = "<html><body><p>电话 138<!-- 换行 -->1234<?x y?>5678。</p><table><tr><td>甲<!-- a -->乙</td><td>丙</td></tr></table></body></html>"
+    texts = [part.text for part in read(page.encode(), "a.html") if isinstance(part, Block)]
+    assert "电话 13812345678。" in texts
+    assert "甲乙" in texts

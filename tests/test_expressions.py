@@ -12,6 +12,7 @@ from checks.expressions import scan
 from checks.expressions.skeleton import skeleton
 from core.records import Block, Finding, Subject
 from core.rules import RuleSet, load
+from core.text import fold
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2023, 11, 23)
@@ -271,3 +272,60 @@ def test_the_skeleton_always_leads_back(text: str) -> None:
         start, end = bare.span(index, index + 1)
         assert end == start + 1
         assert skeleton(text[start:end]).text == char
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=st.characters(max_codepoint=0xFFFF, exclude_categories=("Cs",)), max_size=40))
+def test_folding_for_the_search_is_the_same_as_the_floors(text: str) -> None:
+    folded, expected = skeleton(text).folded, fold(text)
+    assert folded.text == expected.text
+    assert [folded.span(index, index + 1) for index in range(len(folded.text))] == [expected.span(index, index + 1) for index in range(len(expected.text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("完成全年目标任物。", "任务"),
+        ("提升服务效律。", "效率"),
+        ("希望大家在接再厉。", "再接再厉"),
+        ("坚持房住不抄。", "房住不炒"),
+        ("工程款己拨付到位。", "已"),
+    ],
+)
+def test_a_character_that_sounds_or_looks_alike(look: Look, text: str, right: str) -> None:
+    assert [finding.suggestion for finding in look(text)] == [right]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "负责认真、水到渠成、招收人员、村民自制豆腐、飞机治虫。",
+        "李念、吕游、单伟三名同志参加。",
+        "新疆省级公路、西藏省道、在广西省钱、宁夏省际班线。",
+        "涉嫌犯罪的移送司法机关，黑瞎子岛、哑巴吃黄连。",
+        "党政领导干部、认真贯彻实施、全国人民代表大会会议、中华人民共和国国籍。",
+        "共有党员30名，其中女党员12名、35岁以下20名。",
+        "一、二、三产业融合；12月25日至1月5日；农历二月三十日。",
+    ],
+)
+def test_near_friends_of_mistakes_are_silent(look: Look, text: str) -> None:
+    assert spoken(look(text)) == []
+
+
+@pytest.mark.parametrize("name", ["新疆省政府", "新疆省民政厅", "新疆省乌鲁木齐市", "新疆省长", "广西省委宣传部", "西藏省拉萨市", "内蒙古省人大", "新疆省内"])
+def test_what_follows_the_name_of_a_region_does_not_excuse_it(look: Look, name: str) -> None:
+    assert [finding.rule.split("-")[0] for finding in look(f"{name}有关情况")] == ["expression/region"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "错误表述：新疆省；正确表述：新疆维吾尔自治区。",
+        "不能把新疆维吾尔自治区称为“新疆省”。",
+        "检查发现标题中“新疆省”表述错误。",
+        "凤翔撤县设区前称凤翔县。",
+        "请将“布署”更正为“部署”。",
+    ],
+)
+def test_a_mistake_that_is_spoken_about_is_none(look: Look, text: str) -> None:
+    assert spoken(look(text)) == []

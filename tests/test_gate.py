@@ -224,3 +224,22 @@ def test_a_fault_of_the_checks_is_told_and_the_log_has_no_value(monkeypatch: pyt
     assert "程序出错" in conclusion(verdict) + verdict.findings[0].message
     assert "ValueError" in caplog.text
     assert MOBILE not in caplog.text
+
+
+@posix
+def test_closing_ends_workers_at_once_even_at_work() -> None:
+    import threading
+
+    pool = gate_pool.Pool(2)
+    warming = threading.Thread(target=pool.warm, args=(TODAY,), daemon=True)
+    warming.start()
+    until = time.monotonic() + 20
+    while len(pool._all) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    processes = list(pool._all)
+    start = time.monotonic()
+    pool.close()
+    warming.join(20)
+    assert len(processes) == 2
+    assert all(process.poll() is not None for process in processes)
+    assert time.monotonic() - start < 5

@@ -34,6 +34,12 @@ class Words:
                 alone.update(range(left + low, right + low))
         return any(spot in alone and text[spot] not in _GRAMMAR for spot in (place - 1, place, place + 1) if start <= spot < end)
 
+    def alone(self, text: str, start: int, end: int) -> bool:
+        """True when the last two characters of the hit are each left over as a word of one character, and the very last is no word of grammar."""
+        low = max(0, start - _WINDOW)
+        edges = self._edges(text[low : end + _WINDOW], "")
+        return {end - low, end - low - 1, end - low - 2} <= edges and text[end - 1] not in _GRAMMAR
+
     def is_word(self, form: str) -> bool:
         """True when the dictionary has this very form and no rule calls it wrong."""
         frequencies: dict[str, int] = _dictionary().FREQ

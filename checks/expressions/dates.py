@@ -21,7 +21,7 @@ _WEEKDAY = rf"{_B}[(（,，]?{_B}(星期|周|礼拜)([一二三四五六日天])
 _DATED_WEEKDAY = re.compile(rf"(?<!\d)({_YEAR}){_B}年{_B}({_SMALL}){_B}月{_B}({_SMALL}){_B}日{_WEEKDAY}")
 _TO = r"(?:至|到|—+|-+|~|～)"
 _RANGE = re.compile(
-    rf"(?<!\d)(?:(\d{{4}}){_B}年{_B})?(\d{{1,2}}){_B}月{_B}(\d{{1,2}}){_B}日?{_B}{_TO}{_B}(?:(\d{{4}}){_B}年{_B})?(?:(\d{{1,2}}){_B}月{_B})?(\d{{1,2}}){_B}日(?!线|内|均)"
+    rf"(?<!\d)(?:(\d{{4}}){_B}年{_B})?(\d{{1,2}}){_B}月{_B}(\d{{1,2}}){_B}日?起?{_B}{_TO}{_B}(?:(\d{{4}}){_B}年{_B})?(?:(\d{{1,2}}){_B}月{_B})?(\d{{1,2}}){_B}日(?!线|内|均)"
 )
 _TIME = re.compile(r"(上午|下午|凌晨|晚上|早上|中午)?(?<!\d)(\d{1,2})(?:时|点|[:：])(\d{1,2})?(分)?(?![\d间段代点光期效])")
 
@@ -96,7 +96,7 @@ def date_range(rule: Rule) -> Prepared:
             if last < first and not across and (last_year is None or year is not None):
                 yield hit(rule, *found.span(), text, None, "截止日期早于起始日期")
 
-    return Prepared(("日至", "日到", "日—", "日-", "日~"), run)
+    return Prepared(("日至", "日到", "日—", "日-", "日~", "日起至", "日起到"), run)
 
 
 def impossible_time(rule: Rule) -> Prepared:

@@ -1,10 +1,10 @@
 """The engine: one Aho–Corasick pass over all forms, anchors and phrase halves; each hit is then proved in its window."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from checks.expressions.boundary import Words
 from checks.expressions.computed import CHECKS
@@ -12,7 +12,8 @@ from checks.expressions.context import CONTEXT_TESTS, quoted_as_example, sentenc
 from checks.expressions.hits import Check, Hit
 from checks.expressions.near import Half, Near, plausible
 from checks.expressions.skeleton import Skeleton, skeleton
-from checks.expressions.variants import Variant, prove, variants
+from checks.expressions.variants import SHORTEST_ENDING, Variant, ending, variants
+from checks.expressions.variants import prove as prove_variant
 from core.errors import ConfigurationError
 from core.rules import Pattern, Rule, RuleSet
 
@@ -20,28 +21,7 @@ _RANK = {"veto": 0, "error": 1, "warning": 2, "info": 3}
 _REACH = 60  # how far around its anchor a regular expression may look
 
 
-@dataclass(frozen=True, slots=True)
-class _Exact:
-    rule: Rule
-    pattern: Pattern
-    near: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Regex:
-    rule: Rule
-    pattern: Pattern
-    regex: re.Pattern[str]
-    reach: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Computed:
-    rule: Rule
-    check: Check
-
-
-_Entry = _Exact | _Regex | _Computed | Variant
+Prove = Callable[[str, int, int], Iterable[Hit]]  # what a literal found at [start, end) of a text proves
 
 
 class Engine:
@@ -52,8 +32,8 @@ class Engine:
 
         self._words = Words(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors)
         self._near = Near(tuple(rules), self._words)
-        self._whole: list[_Computed] = []
-        table: dict[str, tuple[list[Half], list[_Entry]]] = {}
+        self._whole: list[tuple[Rule, Check]] = []
+        table: dict[str, tuple[list[Half], list[Prove]]] = {}
         for literal, entry in self._literals(rules):
             halves, others = table.setdefault(literal, ([], []))
             if isinstance(entry, Half):
@@ -67,27 +47,30 @@ class Engine:
         self._automaton = AhoCorasick(list(table), matchkind=MatchKind.Standard)
         self._unless = {rule.id: tuple(re.compile(text) for text in rule.unless.near) for rule in rules}
 
-    def _literals(self, rules: RuleSet) -> Iterator[tuple[str, _Entry | Half]]:
+    def _literals(self, rules: RuleSet) -> Iterator[tuple[str, Half | Prove]]:
         for rule in rules:
             for pattern in rule.patterns:
-                if not pattern.anchors:
-                    yield pattern.wrong, _Exact(rule, pattern)
-                    continue
-                compiled = _Regex(rule, pattern, re.compile(pattern.wrong), _reach(pattern.wrong))
-                for anchor in pattern.anchors:
-                    yield anchor, compiled
+                if pattern.anchors:
+                    prove = _regex(rule, pattern)
+                    for anchor in pattern.anchors:
+                        yield anchor, prove
+                else:
+                    plain = replace(pattern, wrong=skeleton(pattern.wrong).text)  # as the text is when it is searched
+                    yield plain.wrong, _exact(rule, plain)
             for phrase in rule.phrases:
                 for half in Half.both(rule, phrase):
                     yield half.text, half
                 if torn := Half.torn(phrase):
-                    yield torn.wrong, _Exact(rule, torn, near=True)
+                    yield torn.wrong, _exact(rule, torn, near=True)
+                if len(phrase) >= SHORTEST_ENDING:
+                    yield phrase[:-1], _ending(rule, phrase, self._near, self._words)
                 for variant in variants(rule, phrase, rules.confusable):
                     if not self._near.lawful(variant.form):
-                        yield variant.form, variant
+                        yield variant.form, _variant(variant, self._words)
             if rule.check:
                 yield from self._computed(rule)
 
-    def _computed(self, rule: Rule) -> Iterator[tuple[str, _Entry]]:
+    def _computed(self, rule: Rule) -> Iterator[tuple[str, Prove]]:
         checks = dict(CHECKS)
         prepare = checks.get(rule.check or "")
         if prepare is None:
@@ -97,9 +80,9 @@ class Engine:
         except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
             raise ConfigurationError(f"{rule.file}：规则 {rule.id}：检查 {rule.check} 的 options 不完整或写错（{error}）") from None
         if prepared.whole:
-            self._whole.append(_Computed(rule, prepared.run))
+            self._whole.append((rule, prepared.run))
         for anchor in prepared.anchors:
-            yield anchor, _Computed(rule, prepared.run)
+            yield anchor, partial(prepared.run, rule)
 
     def hits(self, text: str, day: date, wrapped: bool = False) -> list[Hit]:
         """Mistakes in `text` with offsets into it, none overlapping another; `wrapped` as in `skeleton`."""
@@ -125,30 +108,15 @@ class Engine:
                     whole = start >= offset and text.startswith(phrase, start - offset)
                     if not whole and plausible(half, text, start):
                         yield from near(half, text, start)
-            for entry in others:
-                yield from self._proved(entry, text, start, end)
-
-    def _proved(self, entry: _Entry, text: str, start: int, end: int) -> Iterator[Hit]:
-        if isinstance(entry, _Exact):
-            if not _within_right(entry.pattern, text, start):
-                yield Hit(start, end, text[start:end], entry.pattern.right, entry.rule, entry.rule.severity, near=entry.near)
-        elif isinstance(entry, Variant):
-            if hit := prove(entry, text, start, end, self._words):
-                yield hit
-        elif isinstance(entry, _Regex):
-            for match in entry.regex.finditer(text, max(0, start - entry.reach), min(len(text), end + entry.reach)):
-                if match.start() <= start and end <= match.end():
-                    right = entry.pattern.right
-                    yield Hit(*match.span(), match[0], match.expand(right) if right is not None else None, entry.rule, entry.rule.severity)
-        else:
-            yield from entry.check(entry.rule, text, start, end)
+            for prove in others:
+                yield from prove(text, start, end)
 
     def _over_all(self, bare: Skeleton, day: date, text: str) -> Iterator[Hit]:
         """Hits of the checks that look at the whole folded text."""
         folded = bare.folded
-        for computed in self._whole:
-            if computed.rule.applies_on(day):
-                for hit in computed.check(computed.rule, folded.text, 0, len(folded.text)):
+        for rule, check in self._whole:
+            if rule.applies_on(day):
+                for hit in check(rule, folded.text, 0, len(folded.text)):
                     if not self._excused(hit, folded.text, hit.start, hit.end):
                         start, end = folded.span(hit.start, hit.end)
                         yield Hit(start, end, text[start:end], hit.right, hit.rule, hit.severity, hit.note)
@@ -182,6 +150,53 @@ class Engine:
 def engine_of(rules: RuleSet) -> Engine:
     """The compiled engine of a rule set; kept, because compiling takes longer than most texts."""
     return Engine(rules)
+
+
+def _exact(rule: Rule, pattern: Pattern, near: bool = False) -> Prove:
+    """A wrong form is a hit wherever it stands, but within its own right form."""
+    inside = pattern.wrong in (pattern.right or "")
+
+    def prove(text: str, start: int, end: int) -> Iterable[Hit]:
+        if inside and _within_right(pattern, text, start):
+            return ()
+        return (Hit(start, end, text[start:end], pattern.right, rule, rule.severity, near=near),)
+
+    return prove
+
+
+def _variant(variant: Variant, words: Words) -> Prove:
+    """A near miss that was written out beforehand still has to make no sense as it stands."""
+
+    def prove(text: str, start: int, end: int) -> Iterable[Hit]:
+        hit = prove_variant(variant, text, start, end, words)
+        return (hit,) if hit else ()
+
+    return prove
+
+
+def _ending(rule: Rule, phrase: str, near: Near, words: Words) -> Prove:
+    """All but the last character of a long phrase."""
+    last = phrase[-1]
+
+    def prove(text: str, start: int, end: int) -> Iterable[Hit]:
+        if text.startswith(last, end) or near.lawful(text[start : end + 1]):
+            return ()
+        hit = ending(rule, phrase, text, start, end, words)
+        return (hit,) if hit else ()
+
+    return prove
+
+
+def _regex(rule: Rule, pattern: Pattern) -> Prove:
+    """A regular expression is tried around its anchor, and must cover it."""
+    regex, reach, right = re.compile(pattern.wrong), _reach(pattern.wrong), pattern.right
+
+    def prove(text: str, start: int, end: int) -> Iterator[Hit]:
+        for match in regex.finditer(text, max(0, start - reach), min(len(text), end + reach)):
+            if match.start() <= start and end <= match.end():
+                yield Hit(*match.span(), match[0], match.expand(right) if right is not None else None, rule, rule.severity)
+
+    return prove
 
 
 def _reach(expression: str) -> int:

@@ -18,6 +18,7 @@ def enumeration(rule: Rule) -> Prepared:
     stranger = re.compile(f"{_HAN}{{{min(map(len, members))},{max(map(len, members))}}}?(?=、|和|与|及|以及|[，。；的等]|$)")
     cue = re.compile(str(rule.options["cue"])) if "cue" in rule.options else None
     right, size = "、".join(members), len(members)
+    reach = len(right) + 8
 
     def listed(text: str, start: int) -> list[tuple[int, str]]:
         """The items from `start` on, each with its end."""
@@ -53,7 +54,7 @@ def enumeration(rule: Rule) -> Prepared:
         return 0
 
     def run(rule: Rule, text: str, start: int, end: int) -> Iterator[Hit]:
-        if text.endswith(preceded, 0, start):
+        if text.endswith(preceded, 0, start) or sum(member in text[start : start + reach] for member in members) < size - 1:
             return
         items = listed(text, start)
         cued = cue is None or bool(cue.search(text, max(0, start - 40), start))

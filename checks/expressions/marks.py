@@ -11,6 +11,7 @@ _PAIRS = (("《", "》"), ("“", "”"), ("(", ")"), ("【", "】"), ("〔", "�
 _ITEM = re.compile(r"(?:^|[\s。；;：:，,、(])(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-zA-Z①-⑳])$")  # the 1) of a list has no opening bracket
 _WIDE = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
 _HALF = re.compile("[,;:?!](?<=[\u3400-\u9fff][,;:?!])(?=[\u3400-\u9fff])")  # begins with the rare character, so that the search can leap
+_HALF_LONG = re.compile("[,;:?!](?<=[\u3400-\u9fff]{5}[,;:?!])(?=[\u3400-\u9fff]{5})")
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _HEADS = (  # what heads look like, and what a list that goes wrong must hold
     (re.compile(rf"({_NUMERAL})、(?!{_NUMERAL}[、产是])(?=\S)"), ("二、", "三、")),
@@ -69,7 +70,7 @@ def width(rule: Rule) -> Prepared:
     def run(rule: Rule, text: str, start: int, end: int) -> Iterator[Hit]:
         if not any(mark in text for mark in _WIDE) or not ("，" in text or "。" in text):
             return
-        for found in _HALF.finditer(text):
+        for found in (_HALF if "，" in text else _HALF_LONG).finditer(text):  # without a wide comma beside it, a list of short items may be meant so
             yield hit(rule, *found.span(), text, _WIDE[found[0]], "中文里应用全角标点")
 
     return Prepared((), run, whole=True)
@@ -91,9 +92,10 @@ def numbering(rule: Rule) -> Prepared:
 
 
 def slips(figures: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """(index, number expected) of every numeral that repeats its predecessor or skips one, in a list that began with 1."""
-    previous = 0
+    """(index, number expected) of every numeral that repeats its predecessor, or skips one in a list that began with 1."""
+    previous, begun = 0, False
     for index, value in enumerate(figures):
-        if (previous >= 2 and value == previous) or (previous >= 1 and value == previous + 2):
+        begun = begun or value == 1
+        if (previous >= 2 and value == previous) or (begun and previous >= 1 and value == previous + 2):
             yield index, previous + 1
-        previous = value if value == 1 or previous else 0
+        previous = value

@@ -70,3 +70,16 @@ def _common(variant: Variant, text: str, start: int, end: int, words: Words) -> 
         return None
     severity = variant.rule.severity if gain >= _SURE else "warning"
     return Hit(start, end, text[start:end], variant.phrase, variant.rule, severity, "音近或形近的字", near=True)
+
+
+SHORTEST_ENDING = 7
+
+
+def ending(rule: Rule, phrase: str, text: str, start: int, end: int, words: Words) -> Hit | None:
+    """All of a long phrase but its last character stands at [start, end): a mistake where another character follows that makes no sense there."""
+    told = text[end : end + 1]
+    if told == phrase[-1] or not "\u3400" <= told <= "\u9fff" or told in _NUMERALS:
+        return None
+    if words.is_word(phrase[-2] + told) or not words.bounded(text, start, end + 1, "both") or not words.alone(text, start, end + 1):
+        return None
+    return Hit(start, end + 1, text[start : end + 1], phrase, rule, rule.severity, f"与固定表述“{phrase}”相差一处（错一字）", near=True)

@@ -150,7 +150,11 @@ class _Walker:
 
         reasons: list[str] = [""]
         skipping: Element | None = None
-        for event, element in etree.iterwalk(root, events=("start", "end")):
+        for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+            if event in ("comment", "pi"):  # what follows a comment belongs to the sentence around it
+                if skipping is None:
+                    self._add(element.tail, reasons[-1])
+                continue
             tag = element.tag if isinstance(element.tag, str) else ""
             if event == "start":
                 if skipping is None and (not tag or tag in _SILENT):

@@ -212,7 +212,11 @@ def version(request: DeskRequest, month: str, version: int) -> HttpResponse:
             for name in sorted(row.files, key=lambda name: (list(issuing.LABELS).index(name) if name in issuing.LABELS else 9, name))
         ],
         "adjustments": [
-            {**item, "name": adjusting.subject_name(item["subject"]), "label": adjusting.label_of(item["decision"])}
+            {
+                **item,
+                "name": adjusting.subject_name(item["subject"]),
+                "label": f"改写为“{item['decision']}”" if len(item["decision"]) > 20 else item["decision"],
+            }
             for item in row.assessment.get("adjustments", ())
         ],
         "changes": issuing.changes(row, here.assessment),

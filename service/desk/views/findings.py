@@ -105,7 +105,7 @@ def _neighbours(person: Person, row: Finding) -> dict[str, Any]:
         return {"same": 0, "others": []}
     rows = person.scope(Finding.objects.filter(post_id=row.post_id, closed_at=None)).exclude(pk=row.pk)
     groups = rows.order_by().values("file", "rule").annotate(places=Count("pk")).order_by("-places")
-    same, others = 0, []
+    same, others = 0, list[dict[str, Any]]()
     for group in groups:
         if group["file"] == row.file and group["rule"] == row.rule:
             same = group["places"]
