@@ -183,6 +183,38 @@ def schedule_status(as_json: Json = False, config: Config = DEFAULT_CONFIG) -> i
     return job(config, as_json)
 
 
+token_app = typer.Typer(help="接口密钥：单位的 CMS 调用发布前检查接口时使用。", cls=Group, no_args_is_help=True)
+app.add_typer(token_app, name="token")
+
+
+@token_app.command("issue", cls=Command)
+def token_issue(
+    unit: Annotated[str, typer.Argument(help="单位名称。", metavar="单位")],
+    name: Annotated[str, typer.Option("--name", help="给密钥起的名字，如“门户CMS”。", metavar="名字")],
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """给一个单位发一把密钥，只显示一次。"""
+    from service.token_commands import issue
+
+    return issue(config, unit, name)
+
+
+@token_app.command("show", cls=Command)
+def token_show(config: Config = DEFAULT_CONFIG) -> int:
+    """列出密钥：编号、单位、名字、何时发放和使用、是否收回。"""
+    from service.token_commands import show
+
+    return show(config)
+
+
+@token_app.command("recall", cls=Command)
+def token_recall(number: Annotated[int, typer.Argument(help="密钥的编号，见 token show。", metavar="编号")], config: Config = DEFAULT_CONFIG) -> int:
+    """收回一把密钥，立即失效。"""
+    from service.token_commands import recall
+
+    return recall(config, number)
+
+
 def main() -> NoReturn:
     """Run a command; every expected failure is one Chinese line on standard error and the contract's exit code."""
     try:
@@ -205,7 +237,8 @@ def main() -> NoReturn:
 
 def _usage_or_bug(error: Exception) -> int:
     if hasattr(error, "format_message"):
-        _say(f"{translate(error.format_message())}（用 --help 查看用法）")
+        if message := translate(error.format_message()):  # empty: the help was asked for by giving nothing
+            _say(f"{message}（用 --help 查看用法）")
         return UsageError.exit_code
     if type(error).__name__ == "Abort":
         _say("已中断。")
