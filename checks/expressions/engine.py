@@ -41,7 +41,7 @@ class Engine:
             else:
                 others.append(entry)
         self._entries = [
-            (tuple((half.phrase, half.offset, half.first, half.second, half) for half in halves), tuple(others)) for halves, others in table.values()
+            (tuple((half.phrase, half.offset, half.reach, half.edge, half) for half in halves), tuple(others)) for halves, others in table.values()
         ]
         self.literals = tuple(table)
         self._automaton = AhoCorasick(list(table), matchkind=MatchKind.Standard)
@@ -62,7 +62,7 @@ class Engine:
                     yield half.text, half
                 if torn := Half.torn(phrase):
                     yield torn.wrong, _exact(rule, torn, near=True)
-                if len(phrase) >= SHORTEST_ENDING:
+                if len(phrase) >= SHORTEST_ENDING and not rule.options.get("certain"):
                     yield phrase[:-1], _ending(rule, phrase, self._near, self._words)
                 for variant in variants(rule, phrase, rules.confusable):
                     if not self._near.lawful(variant.form):
@@ -102,9 +102,9 @@ class Engine:
         entries, near = self._entries, self._near.candidates
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             halves, others = entries[index]
-            for phrase, offset, first, second, half in halves:
-                around = text[start - 2 if start > 1 else 0 : start] if offset else text[end : end + 2]
-                if first in around or second in around:
+            for phrase, offset, reach, edge, half in halves:
+                place = start + reach
+                if edge in text[place if place > 0 else 0 : place + 3]:
                     whole = start >= offset and text.startswith(phrase, start - offset)
                     if not whole and plausible(half, text, start):
                         yield from near(half, text, start)

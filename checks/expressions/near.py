@@ -26,19 +26,26 @@ _KINDS = {"insert": "多一字", "delete": "少一字", "exchange": "错一字",
 class Half:
     """One half of a phrase, the anchor of its near misses; `offset` is where it starts in the phrase.
 
-    `first` and `second` are the next two characters outwards: after one edit, one of them is among the two that follow in the text.
-    Of `inner` and `outer`, the parts of the other half, one edit leaves one whole.
+    Of `inner` and `outer`, the parts of the other half, one edit leaves one whole; `crossed` is the swap that leaves neither.
     """
 
     rule: Rule
     phrase: str
     text: str
     offset: int
-    first: str
-    second: str
     inner: str
     outer: str
     crossed: str
+
+    @property
+    def edge(self) -> str:
+        """The outermost character of the other half; one edit moves it by one place at most."""
+        return self.phrase[0] if self.offset else self.phrase[-1]
+
+    @property
+    def reach(self) -> int:
+        """Where, counted from the half, the three places begin of which the edge is in one."""
+        return -self.offset - 1 if self.offset else len(self.phrase) - 2
 
     @classmethod
     def both(cls, rule: Rule, phrase: str) -> tuple["Half", ...]:
@@ -48,8 +55,8 @@ class Half:
             return ()
         outward = _split(phrase[:middle])
         return (
-            cls(rule, phrase, phrase[:middle], 0, phrase[middle], phrase[middle + 1], *_split(phrase[middle:])),
-            cls(rule, phrase, phrase[middle:], middle, phrase[middle - 1], phrase[middle - 2], outward[1], outward[0], outward[2]),
+            cls(rule, phrase, phrase[:middle], 0, *_split(phrase[middle:])),
+            cls(rule, phrase, phrase[middle:], middle, outward[1], outward[0], outward[2]),
         )
 
     @staticmethod
@@ -142,10 +149,7 @@ def _split(rest: str) -> tuple[str, str, str]:
 
 
 def plausible(half: Half, text: str, start: int) -> bool:
-    """The phrase's outer end stands where one edit may have moved it, and the part next to the half follows it, or the outer part is about there."""
-    edge = start - half.offset if half.offset else start + len(half.phrase) - 1
-    if (half.phrase[0] if half.offset else half.phrase[-1]) not in text[max(0, edge - 1) : edge + 2]:
-        return False
+    """The part next to the half follows it, or the outer part stands about where it should."""
     inner, outer = half.inner, half.outer
     if half.offset:
         low = start - half.offset

@@ -95,4 +95,4 @@ def percentage_points(rule: Rule) -> Prepared:
             if (found[4] == "%" and told == gap) or (found[4] != "%" and told != gap):
                 yield hit(rule, found.start(3), found.end(4), text, right, "两个百分数之差是百分点" if found[4] == "%" else "与前面两个百分数之差不符")
 
-    return Prepared(("%", "个百分点"), run)
+    return Prepared(("%，", "%,", "%、", "%提", "%上", "%增", "%下", "%降", "%回", "%减", "%(", "个百分点"), run)

@@ -10,12 +10,13 @@ from functools import lru_cache
 from core.text import Folded, fold
 
 QUOTES = "\"“”'‘’「」『』〝〞"
+_NARROW_QUOTES = "\"'"  # wide ones fold to these
 _HAN = "\u3400-\u9fff"
 _DROPPED = re.compile(f"[{QUOTES}]|(?<=[{_HAN}])[ \\t]+(?=[{_HAN}])")
 _DROPPED_WRAPPED = re.compile(f"[{QUOTES}]|(?<=[{_HAN}、，])[ \\t\\r]*\\n?[ \\t]*(?=[{_HAN}])")
 _BLANKS = re.compile(f"[ \\t](?<=[{_HAN}][ \\t])[ \\t]*(?=[{_HAN}])")  # between Chinese characters; begins with a character so that the search can leap
 _UNUSUAL = re.compile(
-    "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u2015\u2028-\u202f\u205f-\u206f\u2212\u3000\ufe00-\ufe0f\ufe58\ufe63\ufeff\uff01-\uff5e]"
+    "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u2015\u2028-\u202f\u205f-\u206f\u2212\u3000\ufe00-\ufe0f\ufe58\ufe63\ufeff\uff01-\uff5e“”‘’「」『』〝〞]"
 )
 
 
@@ -51,7 +52,8 @@ class Skeleton:
 
 def skeleton(text: str, wrapped: bool = False) -> Skeleton:
     """`wrapped`: line ends inside the text are where the paper ended (PDF, pictures), so they are dropped like blanks."""
-    folded = _folded(text)
+    unusual = set(_UNUSUAL.findall(text))
+    folded = _folded(text, unusual)
     bare = folded.text
     if wrapped:
         bare = _DROPPED_WRAPPED.sub("", bare)
@@ -59,7 +61,7 @@ def skeleton(text: str, wrapped: bool = False) -> Skeleton:
         if " " in bare or "\t" in bare:
             bare = _BLANKS.sub("", bare)
         for mark in QUOTES:
-            if mark in bare:
+            if mark in unusual or (mark in _NARROW_QUOTES and mark in bare):
                 bare = bare.replace(mark, "")
     return Skeleton(folded.text if len(bare) == len(folded.text) else bare, folded, wrapped)
 
@@ -77,11 +79,8 @@ def _map(text: str, wrapped: bool) -> tuple[list[int], list[int]]:
     return starts, shifts
 
 
-def _folded(text: str) -> Folded:
-    """The same as `core.text.fold`, faster where only a few kinds of characters fold."""
-    unusual = set(_UNUSUAL.findall(text))
-    if not unusual:
-        return Folded(text, text, None)
+def _folded(text: str, unusual: set[str]) -> Folded:
+    """The same as `core.text.fold`, faster where only a few kinds of characters fold; `unusual` are those of `text` that may."""
     narrow = {char: _narrow(char) for char in unusual}
     if len(unusual) > 24 or "" in narrow.values():
         return fold(text)

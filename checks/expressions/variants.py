@@ -80,6 +80,11 @@ def ending(rule: Rule, phrase: str, text: str, start: int, end: int, words: Word
     told = text[end : end + 1]
     if told == phrase[-1] or not "\u3400" <= told <= "\u9fff" or told in _NUMERALS:
         return None
-    if words.is_word(phrase[-2] + told) or not words.bounded(text, start, end + 1, "both") or not words.alone(text, start, end + 1):
+    if (
+        words.is_word(phrase[-2] + told)
+        or words.is_word(text[end : end + 2])
+        or not words.bounded(text, start, end + 1, "both")
+        or not words.alone(text, start, end + 1)
+    ):
         return None
     return Hit(start, end + 1, text[start : end + 1], phrase, rule, rule.severity, f"与固定表述“{phrase}”相差一处（错一字）", near=True)
