@@ -96,7 +96,7 @@ class County:
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-class _Reader:
+class ConfigReader:
     """Reads the files of one folder and gathers complaints, so that all are told at once."""
 
     def __init__(self, folder: Path) -> None:
@@ -207,7 +207,7 @@ def load_county(folder: Path) -> County:
         raise ConfigurationError(f"{folder}：没有这个配置目录。请用 --config 指定县的配置目录，如 config/meixian")
     if not (folder / "county.yaml").exists():
         raise ConfigurationError(f"{folder}：目录里没有 county.yaml，不是县的配置目录。请用 --config 指定，如 config/meixian")
-    reader = _Reader(folder)
+    reader = ConfigReader(folder)
     county = reader.one("county.yaml", CountyFile)
     units = reader.many("units.yaml", UnitEntry)
     columns = reader.many("columns.yaml", UnitColumns)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.config import County, _Reader
+from core.config import ConfigReader, County
 from core.entries import Entry, Name
 from core.errors import ConfigurationError
 
@@ -38,7 +38,7 @@ def load_inbox(county: County) -> InboxFile | None:
     """The county's mailbox; None without the file or where it is switched off. Raises ConfigurationError with every complaint, one a line."""
     if not (county.folder / FILE).exists():
         return None
-    reader = _Reader(county.folder)
+    reader = ConfigReader(county.folder)
     read = reader.one(FILE, InboxFile)
     if read is not None:
         for name in ("done", "left"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 from pydantic import AfterValidator, Field, model_validator
 
 from core.calendar import SHANGHAI, shanghai
-from core.config import County, _Reader
+from core.config import ConfigReader, County
 from core.entries import Entry, Name
 from core.errors import ConfigurationError
 from core.records import Source, SourceKind
@@ -152,7 +152,7 @@ class ScheduleFile(Entry):
 
 def load_schedule(county: County) -> tuple[JobEntry, ...]:
     """The enabled jobs of a county, in the file's order; raises ConfigurationError with every complaint, one a line."""
-    reader = _Reader(county.folder)
+    reader = ConfigReader(county.folder)
     file = reader.one(FILE, ScheduleFile)
     if file is None:
         raise ConfigurationError("\n".join(reader.complaints))

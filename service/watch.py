@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import Field
 
 from core.calendar import shanghai
-from core.config import County, _Reader
+from core.config import ConfigReader, County
 from core.entries import Entry, Name
 from core.errors import ConfigurationError, EnvironmentFailure, XunchaError
 from service.gate import Draft, DraftFile, Verdict
@@ -56,7 +56,7 @@ def load_watch(county: County) -> WatchFile | None:
     """The watched folder; None without `watch.yaml` or where it is switched off. Raises ConfigurationError."""
     if not (county.folder / FILE).exists():
         return None
-    reader = _Reader(county.folder)
+    reader = ConfigReader(county.folder)
     read = reader.one(FILE, WatchFile)
     if read and not Path(read.folder).is_absolute() and ".." in Path(read.folder).parts:
         reader.complaints.append(f"{county.folder / FILE}：folder → “{read.folder}”应在收件目录之内，或写成绝对路径")

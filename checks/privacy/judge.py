@@ -139,48 +139,8 @@ def _personal(context: Context) -> bool:
     return context.role == "list" or context.listed or any(word in context.place for word in ("卡", "存折"))
 
 
-_PROVINCES = frozenset(
-    [
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "81",
-        "82",
-        "83",
-        "91",
-        "93",
-        "94",
-        "95",
-    ]
-)
+# Beside the provinces: residence permits of 港澳台 and cards of foreigners.
+_PROVINCES = proof.PROVINCES | {"81", "82", "83", "91", "93", "94", "95"}
 
 
 def _why_wrong(value: str, policy: Policy) -> str:

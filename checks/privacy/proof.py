@@ -9,7 +9,7 @@ from stdnum.cn import ric, uscc
 from checks.privacy.policy import Tables
 
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_PROVINCES = frozenset(
+PROVINCES = frozenset(
     [
         "11",
         "12",
@@ -76,7 +76,7 @@ def check_digit(number: str) -> str:
 
 def region(code: str, tables: Tables) -> str:
     """The name of the region of a 6-digit code, "" where no such region ever was; foreigners' 9 + province + country included."""
-    if code[0] == "9" and code[1:3] in _PROVINCES and 4 <= int(code[3:6]) <= 894:
+    if code[0] == "9" and code[1:3] in PROVINCES and 4 <= int(code[3:6]) <= 894:
         return "外国人永久居留身份证"
     return tables.regions.get(code, "")
 

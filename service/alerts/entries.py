@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from core.calendar import SHANGHAI, shanghai
-from core.config import County
-from core.config import _Reader as ConfigReader
+from core.config import ConfigReader, County
 from core.entries import Entry, Name
 from core.errors import ConfigurationError
 from core.records import Severity
