@@ -1,6 +1,6 @@
 """The rules of wording as data: one YAML file a family, each rule with its basis and its own proofs, loaded and checked here.
 
-`python -m core.rules --write docs/rules.md` writes the rule book that people read.
+`python -m core.rules --write docs/rules.md` writes the rule book that people read; `--keep` stores the rules as read (see `core.rule_cache`).
 """
 
 import hashlib
@@ -102,18 +102,32 @@ def load(folder: Path) -> RuleSet:
     files = sorted(folder.rglob("*.yaml"))
     if not files:
         raise ConfigurationError(f"{folder}：没有规则文件（*.yaml），请检查规则目录")
-    complaints, rules, digest = _Complaints(), list[Rule](), hashlib.sha256()
+    from core.rule_cache import kept
+
+    confusable = folder / CONFUSABLE
+    groups = confusable.read_text(encoding="utf-8") if confusable.exists() else ""
+    version = _version(folder, files, groups)
+    return kept(folder, version) or RuleSet(_read(folder, files), version, _confusable(groups))
+
+
+def _version(folder: Path, files: list[Path], groups: str) -> str:
+    """Changes with every character of the rules."""
+    digest = hashlib.sha256()
     for path in files:
-        digest.update(path.read_bytes())
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    digest.update(groups.encode())
+    return digest.hexdigest()[:12]
+
+
+def _read(folder: Path, files: list[Path]) -> tuple[Rule, ...]:
+    complaints, rules = _Complaints(), list[Rule]()
+    for path in files:
         rules += _file(path, path.relative_to(folder).as_posix(), complaints)
     _unique(rules, complaints)
     _acyclic(rules, complaints)
     if complaints:
         raise ConfigurationError("\n".join(complaints))
-    path = folder / CONFUSABLE
-    groups = path.read_text(encoding="utf-8") if path.exists() else ""
-    digest.update(groups.encode())
-    return RuleSet(tuple(rules), digest.hexdigest()[:12], _confusable(groups))
+    return tuple(rules)
 
 
 def _confusable(groups: str) -> dict[str, str]:
@@ -188,18 +202,24 @@ def _acyclic(rules: list[Rule], complaints: _Complaints) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Write the rule book, or say whether the written one is still true."""
+    """Write the rule book, or keep the rules as read."""
     import argparse
 
+    from core.rule_cache import keep
     from core.rulebook import page
 
     parser = argparse.ArgumentParser(prog="python -m core.rules", description="由规则文件生成规则手册")
     parser.add_argument("--rules", type=Path, default=Path("config/rules"), help="规则目录")
-    parser.add_argument("--write", type=Path, required=True, help="写到哪个文件")
+    parser.add_argument("--write", type=Path, help="手册写到哪个文件")
+    parser.add_argument("--keep", action="store_true", help="把读好的规则存在规则旁边，命令启动更快（安装时已做）")
     options = parser.parse_args(arguments)
     rules = load(options.rules)
-    options.write.write_text(page(rules), encoding="utf-8")
-    print(f"已写出 {options.write}：{len(rules.rules)} 条规则，版本 {rules.version}")
+    if options.write:
+        options.write.write_text(page(rules), encoding="utf-8")
+    written = [options.write] if options.write else []
+    if options.keep:
+        written.append(keep(rules, options.rules))
+    print(f"{len(rules.rules)} 条规则，版本 {rules.version}" + "".join(f"，已写出 {path}" for path in written))
 
 
 if __name__ == "__main__":

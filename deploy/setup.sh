@@ -8,6 +8,8 @@ python="${PYTHON:-python3}"
 echo "安装依赖（首次约一两分钟）……" >&2
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]" 2>"$venv/pip.log" \
   || { grep -v '^WARNING: Location' "$venv/pip.log" >&2; echo "依赖安装失败，详见 $venv/pip.log。请检查能否访问 Python 软件包仓库。" >&2; exit 2; }
+"$venv/bin/python" -m compileall -q core crawler checks reports service demo
+"$venv/bin/python" -m core.rules --keep >/dev/null
 "$venv/bin/python" -m crawler.browser >/dev/null 2>&1 && exit 0
 echo "没有找到 Chromium/Chrome/Edge，尝试安装……" >&2
 "$venv/bin/python" -m playwright install chromium >"$venv/browser.log" 2>&1 && exit 0

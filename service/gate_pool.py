@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from checks.expressions import warm
 from core.errors import ConfigurationError, EnvironmentFailure
 from core.records import Finding
 from crawler.documents import Limits
@@ -52,6 +53,7 @@ class Inside:
         """As `Gate`; a fault of the checks themselves is told as a finding, its place goes to the log and never a value."""
         rules = RULES.current()
         try:
+            warm(rules.wording)
             return examine(draft, rules, today, DRAFT_LIMITS)
         except Exception as error:  # the job boundary of one draft: the others are checked all the same
             frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from checks.expressions.engine import Engine, engine_of
+from checks.expressions.engine import Engine, engine_for, warm
 from checks.expressions.hits import Hit
 from core.records import Block, Finding, Severity, Subject
 from core.rules import RuleSet
@@ -13,9 +13,9 @@ _DELETED = "修订删除"  # text that is on its way out is nobody's mistake
 
 def scan(subject: Subject, rules: RuleSet, today: date) -> list[Finding]:
     """Findings in the order of the text; rules with a term are held against the subject's day, or `today` where it has none."""
-    engine, day = engine_of(rules), subject.published_on or today
-    findings = []
-    for block in _blocks(subject):
+    blocks, day, findings = _blocks(subject), subject.published_on or today, []
+    engine = engine_for(rules, [block.text for block in blocks])
+    for block in blocks:
         findings += [_finding(subject, block, hit) for hit in engine.hits(block.text, day, wrapped=_wrapped(block))]
     return findings
 
@@ -65,4 +65,4 @@ def _severity(block: Block, hit: Hit) -> Severity:
     return "warning" if read_wrong and _RANK[hit.severity] < _RANK["warning"] else hit.severity
 
 
-__all__ = ["Engine", "scan"]
+__all__ = ["Engine", "scan", "warm"]

@@ -1,7 +1,7 @@
 """The engine: one Aho–Corasick pass over all forms, anchors and phrase halves; each hit is then proved in its window."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
@@ -25,16 +25,19 @@ Prove = Callable[[str, int, int], Iterable[Hit]]  # what a literal found at [sta
 
 
 class Engine:
-    """All rules compiled; use `engine_of`, which compiles a rule set once."""
+    """Rules compiled; `alphabet` leaves out what cannot occur in a text of these characters only. Use `engine_for`, which compiles no more than it must."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, alphabet: frozenset[str] | None = None) -> None:
         from ahocorasick_rs import AhoCorasick, MatchKind
 
+        self._alphabet = alphabet
         self._words = Words(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors)
         self._near = Near(tuple(rules), self._words)
         self._whole: list[tuple[Rule, Check]] = []
         table: dict[str, tuple[list[Half], list[Prove]]] = {}
         for literal, entry in self._literals(rules):
+            if not self._possible(literal):
+                continue
             halves, others = table.setdefault(literal, ([], []))
             if isinstance(entry, Half):
                 halves.append(entry)
@@ -45,30 +48,38 @@ class Engine:
         ]
         self.literals = tuple(table)
         self._automaton = AhoCorasick(list(table), matchkind=MatchKind.Standard)
-        self._unless = {rule.id: tuple(re.compile(text) for text in rule.unless.near) for rule in rules}
+
+    def _possible(self, form: str, strange: int = 0) -> bool:
+        """Whether the form can occur in the texts at hand, with so many characters that cannot."""
+        return self._alphabet is None or len(set(form) - self._alphabet) <= strange
 
     def _literals(self, rules: RuleSet) -> Iterator[tuple[str, Half | Prove]]:
         for rule in rules:
             for pattern in rule.patterns:
                 if pattern.anchors:
-                    prove = _regex(rule, pattern)
-                    for anchor in pattern.anchors:
-                        yield anchor, prove
+                    anchors = [anchor for anchor in pattern.anchors if self._possible(anchor)]
+                    prove = _regex(rule, pattern) if anchors else None
+                    yield from ((anchor, prove) for anchor in anchors if prove)
                 else:
                     plain = replace(pattern, wrong=skeleton(pattern.wrong).text)  # as the text is when it is searched
                     yield plain.wrong, _exact(rule, plain)
             for phrase in rule.phrases:
-                for half in Half.both(rule, phrase):
-                    yield half.text, half
-                if torn := Half.torn(phrase):
-                    yield torn.wrong, _exact(rule, torn, near=True)
-                if len(phrase) >= SHORTEST_ENDING and not rule.options.get("certain"):
-                    yield phrase[:-1], _ending(rule, phrase, self._near, self._words)
-                for variant in variants(rule, phrase, rules.confusable):
-                    if not self._near.lawful(variant.form):
-                        yield variant.form, _variant(variant, self._words)
+                if self._possible(phrase, strange=1):  # a near miss keeps all characters but one
+                    yield from self._misses(rule, phrase, rules.confusable)
             if rule.check:
                 yield from self._computed(rule)
+
+    def _misses(self, rule: Rule, phrase: str, confusable: Mapping[str, str]) -> Iterator[tuple[str, Half | Prove]]:
+        """What the near misses of a fixed phrase are found by."""
+        for half in Half.both(rule, phrase):
+            yield half.text, half
+        if torn := Half.torn(phrase):
+            yield torn.wrong, _exact(rule, torn, near=True)
+        if len(phrase) >= SHORTEST_ENDING and not rule.options.get("certain"):
+            yield phrase[:-1], _ending(rule, phrase, self._near, self._words)
+        for variant in variants(rule, phrase, confusable):
+            if self._possible(variant.form) and not self._near.lawful(variant.form):
+                yield variant.form, _variant(variant, self._words)
 
     def _computed(self, rule: Rule) -> Iterator[tuple[str, Prove]]:
         checks = dict(CHECKS)
@@ -139,17 +150,45 @@ class Engine:
         unless = hit.rule.unless
         if quoted_as_example(folded, start, end) or any(test(folded, start, end) for name, test in CONTEXT_TESTS if name in unless.contexts):
             return True
-        expressions = self._unless[hit.rule.id]
-        if not expressions:
+        if not unless.near:
             return False
         low, high = sentence(folded, start, end)
-        return any(expression.search(folded, low, high) for expression in expressions)
+        return any(re.compile(expression).search(folded, low, high) for expression in unless.near)
 
 
-@lru_cache(maxsize=4)
-def engine_of(rules: RuleSet) -> Engine:
-    """The compiled engine of a rule set; kept, because compiling takes longer than most texts."""
-    return Engine(rules)
+class _Compiler:
+    """Compiles a rule set no further than is asked for: all of it takes a second, what can occur in one notice a twentieth of that."""
+
+    _SMALL = 20_000  # characters
+    _TIMES = 8  # after so many small texts the whole is worth its second
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._rules = rules
+        self._whole: Engine | None = None
+        self._left = self._TIMES
+
+    def whole(self) -> Engine:
+        self._whole = self._whole or Engine(self._rules)
+        return self._whole
+
+    def serving(self, texts: Sequence[str]) -> Engine:
+        if self._whole or not self._left or sum(map(len, texts)) > self._SMALL:
+            return self.whole()
+        self._left -= 1
+        return Engine(self._rules, frozenset().union(*(skeleton(text).text for text in texts)))
+
+
+_compiler = lru_cache(maxsize=4)(_Compiler)
+
+
+def engine_for(rules: RuleSet, texts: Sequence[str]) -> Engine:
+    """An engine that finds in these texts whatever all the rules would; kept and whole as soon as it pays."""
+    return _compiler(rules).serving(texts)
+
+
+def warm(rules: RuleSet) -> None:
+    """Compile all the rules now, so that the first text need not wait."""
+    _compiler(rules).whole()
 
 
 def _exact(rule: Rule, pattern: Pattern, near: bool = False) -> Prove:
