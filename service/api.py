@@ -4,6 +4,7 @@ import threading
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
@@ -148,7 +149,7 @@ def precheck(request: HttpRequest) -> HttpResponse:
     holder: UnitToken = request.auth  # type: ignore[attr-defined]
     sent = read_body(request, holder.unit)
     moment = clock.now()
-    verdict = gate_pool.shared().examine(sent.draft, moment.date())
+    verdict = gate_pool.shared().examine(sent.draft, moment.date(), settings.CONFIG)
     found = [finding_data(finding) for finding in verdict.findings]
     _note(request, holder, sent, verdict, found, moment)
     return JsonResponse({"publishable": verdict.publishable, "findings": found}, json_dumps_params={"ensure_ascii": False})
@@ -180,8 +181,6 @@ def _note(request: HttpRequest, holder: UnitToken, sent: Sent, verdict: Verdict,
 
 def keep(county_id: str, unit: str, who: str, sent: Sent, found: list[dict[str, Any]], moment: datetime) -> None:
     """Put a draft into the vault, each part a row of its own with what was found in it."""
-    from django.conf import settings
-
     from core.store.vault import Vault
     from core.text import conceal
 

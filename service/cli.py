@@ -38,7 +38,7 @@ def config_check(config: Config = DEFAULT_CONFIG, sources: Annotated[bool, typer
 
     county = load_county(config)
     load_wording(config / "bulletin.yaml")
-    rules = load_rules()
+    rules = load_rules(county)
     if sources:
         for source in county.sources:
             print(f"{source.id}\t{source.url or '（未配置网址）'}")
@@ -214,6 +214,18 @@ def token_recall(number: Annotated[int, typer.Argument(help="密钥的编号，�
     from service.token_commands import recall
 
     return recall(config, number)
+
+
+rules_app = typer.Typer(help="表述规则。", cls=Group, no_args_is_help=True)
+app.add_typer(rules_app, name="rules")
+
+
+@rules_app.command("stats", cls=Command)
+def rules_stats(as_json: Json = False, config: Config = DEFAULT_CONFIG) -> int:
+    """每条规则发现过多少处、被判误报多少处，误报多的排在前面。"""
+    from service.rule_stats import show
+
+    return show(config, as_json)
 
 
 def main() -> NoReturn:

@@ -43,7 +43,7 @@ def assess(config: Path, month: str, out: Path | None) -> int:
     except ValueError as error:
         raise UsageError(str(error)) from error
     tonight, wording = night(config), load_wording(config / "bulletin.yaml")
-    assessment, findings = jobs.assess_month(tonight, wanted, load_rules().version, tonight.now)
+    assessment, findings = jobs.assess_month(tonight, wanted, load_rules(tonight.county).version, tonight.now)
     target = out or Path("out") / f"{tonight.county.id}-{wanted}"
     for path in write_all(assessment, findings, wording, target):
         print(path)
@@ -61,7 +61,7 @@ def recheck(config: Path, since: str | None) -> int:
         raise UsageError(f"日期应写成 YYYY-MM-DD，不是“{since}”") from error
     tonight = night(config)
     with stage("检查") as step:
-        checked = jobs.check(tonight, load_rules(), step, day)
+        checked = jobs.check(tonight, load_rules(tonight.county), step, day)
     tell_unchecked(checked)
     sent, waiting = deliver(tonight.county, lambda: datetime.now(SHANGHAI))
     print(f"检查完成：新发现 {len(checked.fresh)} 处；发出告警 {sent} 封，待发 {waiting} 封。")

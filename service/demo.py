@@ -70,7 +70,8 @@ def _month(config: Path, home: Path, today: date, month: Month, target: Path) ->
     from service.commands import tell_unchecked
     from service.judging import load_rules
 
-    county, wording, rules = load_county(config), load_wording(config / "bulletin.yaml"), load_rules()
+    county, wording = load_county(config), load_wording(config / "bulletin.yaml")
+    rules = load_rules(county)
     now = datetime.combine(today, clock_time(2, 0), SHANGHAI)
     night = jobs.Night(county, open_store(home), today, now)
     with stage("采集") as step:

@@ -73,7 +73,7 @@ class Follower(threading.Thread):
         from service.alerts.jobs import deliver_due
         from service.judging import load_rules
 
-        self._rules = self._rules or load_rules()
+        self._rules = self._rules or load_rules(self._night.county)
         night = replace(self._night, now=self._night.now + timedelta(seconds=time.monotonic() - self._born))
         fresh = jobs.check(night, self._rules, lambda done, total: None).fresh
         self.found += len(fresh)

@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import checks
-from core.config import SHARED
+from core.config import SHARED, load_county
 from core.errors import ConfigurationError
 from core.records import SEVERITIES, Block, Finding, Subject, Unread
 from core.text import conceal
@@ -126,10 +127,10 @@ def _page(html: str) -> bytes:
 
 
 class RuleBook:
-    """The rules as their files say now: read once, and again when a file has changed (looked at every few seconds at most)."""
+    """The rules as their files say now, with the names and words of a county's folder: read once, and again when a file has changed (looked at every few seconds at most)."""
 
-    def __init__(self, folder: Path = SHARED, pause: float = 5.0) -> None:
-        self._folder, self._pause = folder, pause
+    def __init__(self, folder: Path = SHARED, pause: float = 5.0, county: Path | None = None) -> None:
+        self._folder, self._pause, self._county = folder, pause, county
         self._guard = threading.Lock()
         self._stamp: frozenset[tuple[str, int, int]] = frozenset()
         self._looked = float("-inf")
@@ -146,7 +147,7 @@ class RuleBook:
             if self._rules is None or stamp != self._stamp:
                 load_policy.cache_clear()
                 try:
-                    self._rules = load_rules(self._folder)
+                    self._rules = load_rules(load_county(self._county) if self._county else None, self._folder)
                 except ConfigurationError:
                     if self._rules is None:
                         raise
@@ -155,10 +156,16 @@ class RuleBook:
 
     def _files(self) -> frozenset[tuple[str, int, int]]:
         paths = [self._folder / "severity.yaml", *(self._folder / "data").glob("*"), *(self._folder / "rules").rglob("*.yaml")]
+        if self._county:
+            paths += [*self._county.glob("*.yaml"), *self._county.glob("words*.csv"), *self._county.glob("words*.xlsx")]
         return frozenset((str(path), found.st_mtime_ns, found.st_size) for path in paths if path.is_file() for found in [path.stat()])
 
 
-RULES = RuleBook()
+@cache
+def rule_book(county: Path | None) -> RuleBook:
+    """The one book of this process for a county's folder."""
+    return RuleBook(county=county)
+
 
 # Makes the engine load everything that the first real draft would have to wait for.
 TRIAL = Draft(title="试运行", text="联系人电话：13800138000。身份证号：610326199003071238。")

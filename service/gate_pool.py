@@ -18,7 +18,7 @@ from checks.expressions import warm
 from core.errors import ConfigurationError, EnvironmentFailure
 from core.records import Finding
 from crawler.documents import Limits
-from service.gate import RULES, TRIAL, Draft, Verdict, examine
+from service.gate import TRIAL, Draft, Verdict, examine, rule_book
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -39,8 +39,8 @@ _BROKE_OFF = "检查中途停止（文件可能已损坏或过大），未能查
 class Gate(Protocol):
     """Something that checks drafts."""
 
-    def examine(self, draft: Draft, today: date) -> Verdict:
-        """The verdict on a draft; ConfigurationError when the rules cannot be read."""
+    def examine(self, draft: Draft, today: date, county: Path | None = None) -> Verdict:
+        """The verdict on a draft by the rules of the county in that folder; ConfigurationError when the rules cannot be read."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -49,9 +49,9 @@ class Gate(Protocol):
 class Inside:
     """Checks in this process, one draft at a time."""
 
-    def examine(self, draft: Draft, today: date) -> Verdict:
+    def examine(self, draft: Draft, today: date, county: Path | None = None) -> Verdict:
         """As `Gate`; a fault of the checks themselves is told as a finding, its place goes to the log and never a value."""
-        rules = RULES.current()
+        rules = rule_book(county).current()
         try:
             warm(rules.wording)
             return examine(draft, rules, today, DRAFT_LIMITS)
@@ -88,10 +88,10 @@ class _Worker:
         process.stdout.close()
         return cls(process, out, back)
 
-    def ask(self, draft: Draft, today: date, timeout: float) -> Verdict | ConfigurationError | str:
+    def ask(self, draft: Draft, today: date, county: Path | None, timeout: float) -> Verdict | ConfigurationError | str:
         """The verdict, what is wrong with the rules, or in words why there is neither."""
         try:
-            self.out.send((draft, today))
+            self.out.send((draft, today, county))
             answer: Verdict | ConfigurationError | str = self.back.recv() if self.back.poll(timeout) else _TOO_LONG
         except (OSError, EOFError):
             return _BROKE_OFF
@@ -119,12 +119,12 @@ class Pool:
         self._guard = threading.Lock()
         self._closed = False
 
-    def warm(self, today: date) -> None:
+    def warm(self, today: date, county: Path | None = None) -> None:
         """Start every worker and let it load the rules; returns when all are ready. The threads are daemons: a desk that is stopped meanwhile need not wait."""
 
         def one() -> None:
             with contextlib.suppress(EnvironmentFailure, ConfigurationError):  # who asks next is told
-                self.examine(TRIAL, today)
+                self.examine(TRIAL, today, county)
 
         threads = [threading.Thread(target=one, daemon=True) for _ in range(self.workers)]
         for thread in threads:
@@ -132,19 +132,19 @@ class Pool:
         for thread in threads:
             thread.join()
 
-    def examine(self, draft: Draft, today: date) -> Verdict:
+    def examine(self, draft: Draft, today: date, county: Path | None = None) -> Verdict:
         """As `Gate`; a draft that cannot be checked in time, or breaks its worker, is a finding `document/unread`."""
         with self._heavy if draft.size > HEAVY else contextlib.nullcontext():
-            answer = self._ask(draft, today)
+            answer = self._ask(draft, today, county)
         if isinstance(answer, ConfigurationError):
             raise answer
         return _unread(draft, answer) if isinstance(answer, str) else answer
 
-    def _ask(self, draft: Draft, today: date) -> Verdict | ConfigurationError | str:
+    def _ask(self, draft: Draft, today: date, county: Path | None) -> Verdict | ConfigurationError | str:
         worker, answer = self._idle.get(), None
         try:
             worker = worker or self._start()
-            answer = worker.ask(draft, today, self._timeout)
+            answer = worker.ask(draft, today, county, self._timeout)
         finally:
             fit = answer is not None and not isinstance(answer, str) and not self._closed
             if worker and not fit:  # late answers die with it
@@ -191,7 +191,7 @@ def shared() -> Gate:
         return _shared
 
 
-def start(today: date, workers: int | None = None) -> None:
+def start(today: date, workers: int | None = None, county: Path | None = None) -> None:
     """Use worker processes from now on (default: one a core, two to four) and make them ready in the background."""
     global _shared
     if not POSSIBLE:
@@ -201,7 +201,7 @@ def start(today: date, workers: int | None = None) -> None:
         old, _shared = _shared, _registered(pool)
     if old:
         old.close()
-    threading.Thread(target=pool.warm, args=(today,), name="gate-warm", daemon=True).start()
+    threading.Thread(target=pool.warm, args=(today, county), name="gate-warm", daemon=True).start()
 
 
 def stop() -> None:

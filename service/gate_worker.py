@@ -17,11 +17,11 @@ def main() -> None:
     inside = Inside()
     while True:
         try:
-            draft, today = drafts.recv()
+            draft, today, county = drafts.recv()
         except (EOFError, OSError):
             return
         try:
-            answer: Verdict | ConfigurationError = inside.examine(draft, today)
+            answer: Verdict | ConfigurationError = inside.examine(draft, today, county)
         except ConfigurationError as error:
             answer = error
         try:

@@ -243,7 +243,7 @@ class _Desk:
 
     def _verdict(self, mail: Mail, unit: Unit) -> Verdict:
         draft = Draft(mail.subject, "" if mail.html else mail.text, mail.html, mail.files, unit.name)
-        return shared().examine(draft, self.night.today)
+        return shared().examine(draft, self.night.today, self.night.county.folder)
 
     def _unsure(self, mail: Mail, unit: Unit) -> Reply:
         words = "、".join(f"“{word}”" for word in self.settings.draft_words)

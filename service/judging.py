@@ -14,12 +14,16 @@ from core.store.vault import Vault
 from crawler import documents
 
 
-def load_rules(folder: Path = SHARED) -> Rules:
-    """The rules of wording and of privacy shared by all counties; raises ConfigurationError."""
+def load_rules(county: County | None = None, folder: Path = SHARED) -> Rules:
+    """The rules of wording and of privacy shared by all counties, with the county's own names and word list; raises ConfigurationError."""
+    from checks.expressions.names import extended, names_of
+    from checks.expressions.wordlist import load_words
     from checks.privacy.policy import load_policy
     from core.rules import load
 
     wording, policy = load(folder / "rules"), load_policy(folder)
+    if county is not None:
+        wording = extended(wording, names_of(county, load_words(county.folder)))
     version = hashlib.sha256(f"{wording.version} {policy.version}".encode()).hexdigest()[:12]
     return Rules(wording, policy, version)
 

@@ -63,7 +63,7 @@ def check(night: Night, order: Order) -> Outcome:
     from service import jobs
     from service.judging import load_rules
 
-    checked = jobs.check(night, load_rules(), _quiet)
+    checked = jobs.check(night, load_rules(night.county), _quiet)
     told = f"新发现 {len(checked.fresh)} 处" + _named("篇未能检查", checked.failed)
     return Outcome("partial" if checked.failed else "done", told)
 
@@ -123,7 +123,7 @@ def draft(night: Night, order: Order) -> Outcome:
 
     month = Month.of(shanghai(order.slot).date()).plus(-1 if order.entry.period == "previous" else 0)
     wording = load_wording(night.county.folder / "bulletin.yaml")
-    assessment, findings = jobs.assess_month(night, month, load_rules().version, night.now)
+    assessment, findings = jobs.assess_month(night, month, load_rules(night.county).version, night.now)
     folder = night.home / "out" / f"{night.county.id}-{month}"
     write_all(assessment, findings, wording, folder)
     return Outcome("done", f"{month} 的通报草稿已写到 {folder}：存在问题 {len(assessment.problems)} 项")
@@ -141,7 +141,7 @@ def ledger(night: Night, order: Order) -> Outcome:
     months = [month for number in range(1, 13) if (month := Month(year, number)).last < night.today]
     if not months:
         return Outcome("skipped", f"{year} 年还没有过完一个月")
-    version = load_rules().version
+    version = load_rules(night.county).version
     assessed = [issued(night.county.id, month) or assessment_data(jobs.assess_month(night, month, version, night.now)[0]) for month in months]
     folder = night.home / "out" / f"{night.county.id}-{year}"
     write_ledger(compute(night.county, assessed, veto_ids(night.county.id)), folder)

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from core.calendar import SHANGHAI
+from core.config import load_county
 from core.errors import UsageError
 from core.records import Finding
 from reports.data import finding_data
@@ -19,7 +20,7 @@ _EACH = 10
 
 def check_paths(paths: list[Path], as_json: bool, config: Path) -> int:
     """Check files, folders recursively; 0 nothing, 1 something must be corrected, 3 something could not be read."""
-    rules, today = load_rules(), datetime.now(SHANGHAI).date()
+    rules, today = load_rules(load_county(config)), datetime.now(SHANGHAI).date()
     findings: list[Finding] = []
     for path in _files(paths):
         found = examine(Draft(files=(DraftFile(str(path), path.read_bytes()),)), rules, today).findings

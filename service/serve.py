@@ -50,7 +50,7 @@ def serve(config: Path, host: str, port: int, demo: bool) -> int:
                 running.enter_context(_child([sys.executable, "-m", "service.demo_web", str(config.parent)], again=False))
             running.enter_context(_child([sys.executable, "-m", "service.cli", "schedule", "--config", str(config)], again=True))
             running.callback(gate_pool.stop)
-            gate_pool.start(clock.today())  # drafts are checked in processes of their own: a bad file holds up nobody
+            gate_pool.start(clock.today(), county=config.resolve())  # drafts are checked in processes of their own: a bad file holds up nobody
             threading.Thread(target=_warm, name="warm", daemon=True).start()
             _answer(sockets)
     finally:

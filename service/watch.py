@@ -119,7 +119,7 @@ def _one(night: Night, root: Path, path: Path, settings: WatchFile) -> Verdict |
         verdict = _too_large(path.name, settings.limit, unit.name if unit else None)
     else:
         draft = Draft(files=(DraftFile(path.name, path.read_bytes()),), unit=unit.name if unit else None)
-        verdict = shared().examine(draft, night.today)
+        verdict = shared().examine(draft, night.today, night.county.folder)
     after = path.stat()
     if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
         return None

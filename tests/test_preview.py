@@ -178,7 +178,7 @@ from service import jobs
 from service.judging import load_rules
 county, home, now = load_county(Path(sys.argv[1])), open_store(Path(sys.argv[2])), datetime.fromisoformat("2023-11-23T08:30:00+08:00")
 from core.store import models
-night, rules = jobs.Night(county, home, now.date(), now), load_rules()
+night, rules = jobs.Night(county, home, now.date(), now), load_rules(county)
 fresh = jobs.check(night, rules, lambda done, total: None).fresh
 assessment, findings = jobs.assess_month(night, Month(2023, 11), rules.version, now)
 print(json.dumps({

@@ -169,6 +169,15 @@ def add_verdicts(county: str, verdicts: Sequence[Verdict]) -> list[int]:
     return [row.pk for row in rows]
 
 
+def decisions_by_rule(county: str) -> list[tuple[str, str | None]]:
+    """Of every finding ever made, closed ones too: its rule, and the latest decision on it or None."""
+    from core.store import models
+
+    latest = {verdict.subject: verdict.decision for verdict in verdicts(county)}
+    rows = models.Finding.objects.filter(county=county).order_by("pk").values_list("rule", "uid")
+    return [(rule, latest.get(f"finding/{uid}")) for rule, uid in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a finding stands: its state (see STATES; `gone` when it is no longer found), since when it is known, and the latest decision."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import UnreadablePostError
@@ -134,7 +135,7 @@ class Result:
 
 def judged(draft: Draft) -> Verdict:
     """The gate's verdict, as it was found."""
-    return gate_pool.shared().examine(draft, clock.today())
+    return gate_pool.shared().examine(draft, clock.today(), settings.CONFIG)
 
 
 def result(draft: Draft) -> Result:

@@ -1,6 +1,5 @@
 """The rules in force, read once and again when their files change, and what the desk says about each: title, source, what to do."""
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,28 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from checks import Rules
-from core.config import SHARED
 from core.errors import ConfigurationError
 from core.rules import Rule
 
-_lock = threading.Lock()
-_read: tuple[tuple[int, ...], Rules] | None = None
-
 
 def rules() -> Rules:
-    """Today's rules; the first call takes a second or two. Files broken meanwhile leave the last good reading in force."""
-    from service.judging import load_rules
+    """Today's rules for the desk's county; the first call takes a second or two. Files broken meanwhile leave the last good reading in force."""
+    from django.conf import settings
 
-    global _read
-    stamp = tuple(path.stat().st_mtime_ns for path in sorted(SHARED.glob("*.yaml")) + sorted((SHARED / "rules").rglob("*.yaml")))
-    with _lock:
-        if _read is None or _read[0] != stamp:
-            try:
-                _read = (stamp, load_rules())
-            except ConfigurationError:
-                if _read is None:
-                    raise
-        return _read[1]
+    from service.gate import rule_book
+
+    return rule_book(settings.CONFIG).current()
 
 
 @dataclass(frozen=True, slots=True)
