@@ -34,6 +34,7 @@ from core.entries import (
 from core.errors import ConfigurationError
 from core.records import Account, Column, EventDuty, NewsUnit, PaperDuty, Source, SourceKind, SubmissionDuty, Unit
 from core.text import squeeze
+from core.yamls import parse
 
 # Data shared by all counties: rules of wording, privacy tables, the model county.
 SHARED = Path(__file__).resolve().parent.parent / "config"
@@ -106,7 +107,7 @@ class ConfigReader:
     def raw(self, name: str) -> Any:
         path = self.folder / name
         try:
-            return yaml.safe_load(path.read_text(encoding="utf-8"))
+            return parse(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             self.complaints.append(f"{path}：文件不存在，请补上（可参照 config/meixian/{name}）")
         except UnicodeDecodeError:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from core.assessment import Assessment, ProblemKind
 from core.calendar import shanghai
 from core.errors import ConfigurationError
+from core.yamls import parse
 
 COMMON_SLOTS = ("year", "month", "issue_year", "issue_month")
 SYSTEMS = ("columns", "news", "accounts", "submissions", "events")
@@ -275,7 +276,7 @@ def complaints(path: Path, failure: ValidationError) -> list[str]:
 def read_yaml(path: Path) -> Any:
     """The file's plain values; raises ConfigurationError."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigurationError(f"{path}：文件不存在，请补上（可参照 config/meixian/bulletin.yaml）") from None
     except OSError as error:

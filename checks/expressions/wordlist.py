@@ -18,6 +18,7 @@ from typing import Any
 
 from core.errors import ConfigurationError
 from core.records import Severity
+from core.yamls import parse
 
 _LEVELS: dict[str, Severity] = {"": "error", "error": "error", "错误": "error", "warning": "warning", "提醒": "warning"}
 _KEYS = {"words", "phrases", "renamed"}
@@ -75,7 +76,7 @@ def _yaml(path: Path) -> Mapping[str, Any]:
     import yaml
 
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        data = parse(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}：不能读取（{' '.join(str(error).split())[:120]}），请改正格式") from None
     if not isinstance(data, dict) or set(map(str, data)) - _KEYS or not isinstance(data.get("words") or {}, dict):

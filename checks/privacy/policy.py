@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import ConfigurationError
 from core.records import SEVERITIES, Severity
+from core.yamls import parse
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 FILES = ("regions.csv", "card_bins.csv", "area_codes.csv", "mobile_prefixes.csv", "surnames.txt", "privacy_words.yaml")
@@ -137,9 +138,8 @@ def _tables(data: Path) -> Tables:
 def _yaml(path: Path) -> dict[str, Any]:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        content = parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError(f"{path}：配置文件打不开，请检查文件是否存在") from error
     except yaml.YAMLError as error:

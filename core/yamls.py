@@ -1,0 +1,10 @@
+"""YAML read by the parser in C where it is there: ten times as fast, the same result."""
+
+from typing import Any
+
+
+def parse(text: str) -> Any:
+    """The data in a YAML text. Raises yaml.YAMLError."""
+    import yaml
+
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
