@@ -4,7 +4,9 @@ Layout after [MS-DOC]: FIB at the start of `WordDocument`, piece table and forma
 """
 
 import re
+from collections.abc import Mapping
 from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
 
 from core.errors import UnreadableError
 from core.records import Block
@@ -14,6 +16,9 @@ from crawler.documents.doc_format import Format, load_format
 from crawler.documents.doc_pieces import Text, load_text
 from crawler.documents.part import DamagedError, EncryptedError, Numbered, Part, Pieces
 from crawler.documents.picture import read as read_picture
+
+if TYPE_CHECKING:
+    from olefile import OleFileIO
 
 # story → label, in the order in which their text follows one another; None is the body
 _STORIES: tuple[tuple[int, str], ...] = (
@@ -51,12 +56,20 @@ def read(data: bytes, part: Part) -> Pieces:
         raise DamagedError
     tables = ole.stream(container, table)
     text = load_text(main, tables)
-    yield from _stories(main, text, load_format(main, tables, text), part)
+    yield from _stories(main, text, load_format(main, tables, text, _long_lists(container, names)), part)
     places = Numbered()
     for name in ("data", "worddocument"):
         for picture in carve(ole.stream(container, names[name])) if name in names else ():
             yield from read_picture(picture, part.at(places.next("图片", always=True)))
     yield from ole.properties(container, part)
+
+
+def _long_lists(container: "OleFileIO", names: Mapping[str, str]) -> bytes:
+    """The stream of overlong property lists; where it is broken the text counts all the same, and its pictures are reported."""
+    try:
+        return ole.stream(container, names["data"]) if "data" in names else b""
+    except DamagedError:
+        return b""
 
 
 def _stories(main: bytes, text: Text, form: Format, part: Part) -> Pieces:

@@ -9,7 +9,7 @@ from crawler.documents.doc_pieces import Text
 
 _CHPX, _PAPX = 0xFA, 0x102
 _PAGE = 512
-_IN_TABLE, _ROW_END = 0x2416, 0x2417
+_IN_TABLE, _ROW_END, _HUGE = 0x2416, 0x2417, (0x6645, 0x6646)
 _DELETED, _VANISH, _COLOUR, _TRUE_COLOUR = 0x0800, 0x083C, 0x2A42, 0x6870
 _WHITE_INDEX, _WHITE = 8, 0xFFFFFF
 _OPERANDS = (1, 1, 2, 4, 2, 2, -1, 3)
@@ -58,9 +58,9 @@ class Format:
         return values[index] if index >= 0 else ""
 
 
-def load_format(main: bytes, tables: bytes, text: Text) -> Format:
-    """Read the format pages; damaged ones say nothing, for the text is what counts."""
-    paragraphs = sorted({start: _paragraph_flags(page) for start, page in _entries(main, tables, _PAPX, 13)}.items())
+def load_format(main: bytes, tables: bytes, text: Text, data: bytes = b"") -> Format:
+    """Read the format pages; damaged ones say nothing, for the text is what counts. `data` holds the property lists that are too long for a page."""
+    paragraphs = sorted({start: _paragraph_flags(page, data) for start, page in _entries(main, tables, _PAPX, 13)}.items())
     reasons = sorted({start: _reason_of(page) for start, page in _entries(main, tables, _CHPX, 1)}.items())
     return Format(
         text,
@@ -114,8 +114,12 @@ def _modifiers(properties: bytes) -> Iterator[tuple[int, int]]:
         position += size
 
 
-def _paragraph_flags(properties: bytes) -> tuple[bool, bool]:
+def _paragraph_flags(properties: bytes, data: bytes) -> tuple[bool, bool]:
     found = dict(_modifiers(properties))
+    for huge in _HUGE:  # the row end of a table of many columns: only a pointer stands in the page
+        if huge in found and found[huge] + 2 <= len(data):
+            size = int.from_bytes(data[found[huge] : found[huge] + 2], "little")
+            found |= dict(_modifiers(data[found[huge] + 2 : found[huge] + 2 + size]))
     return bool(found.get(_IN_TABLE)), bool(found.get(_ROW_END))
 
 

@@ -1,12 +1,16 @@
 """Pieces of text with a box each → lines in reading order, and tables where columns stand under one another."""
 
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
 from core.records import Block
 from crawler.documents.part import Part, Pieces
+
+if TYPE_CHECKING:
+    from crawler.documents.grid import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Piece:
 
 
 Row = list[Piece]
+Line = tuple[float, float, float]  # the fixed coordinate, from, to
+Lines = tuple[Sequence[Line], Sequence[Line]]
 MIN_ROWS = 3
 MAX_WRAPPED = 12
 
@@ -42,6 +48,13 @@ def rows_of(pieces: Iterable[Piece]) -> list[Row]:
         else:
             rows.append([piece])
     return [sorted(row, key=lambda piece: piece.x0) for row in rows]
+
+
+def line_of(row: Row) -> Piece:
+    """What stands on one height, as one piece."""
+    return Piece(
+        row[0].x0, min(piece.y0 for piece in row), max(piece.x1 for piece in row), max(piece.y1 for piece in row), " ".join(piece.text for piece in row)
+    )
 
 
 def _ruled_rows(pieces: Iterable[Piece], rules: Sequence[float]) -> list[Row]:
@@ -80,22 +93,30 @@ def _middle(row: Row) -> float:
     return sum(piece.middle for piece in row) / len(row)
 
 
-def blocks(pieces: Iterable[Piece], part: Part, where: str, *, ocr: bool, rules: Sequence[float] = ()) -> Pieces:
+def blocks(pieces: Iterable[Piece], part: Part, where: str, *, ocr: bool, rules: Sequence[float] = (), lines: Lines = ((), ())) -> Pieces:
     """Running lines as one block at `where`, then the cells of each table as `<where> 第3行第2列`.
 
     `rules` are the heights of ruled lines: what stands between two of them is one row, however its cells are wrapped.
+    `lines` are exact ones, across (y, left, right) and upright (x, top, bottom): where both meet, they make the cells.
     """
-    lines: list[str] = []
-    tables: list[list[Row]] = []
-    for run in _runs(_ruled_rows(pieces, rules)):
+    from crawler.documents import grid, wraps
+
+    drawn, rest = grid.split(list(pieces), *lines)
+    rows = _ruled_rows(rest, rules)
+    texts: list[Piece] = []
+    tables: list[list[grid.Cell]] = list(drawn)
+    for run in _runs(rows if ocr else wraps.unfolded(rows)):
         if len(run) >= MIN_ROWS and len(columns_of(run)) >= 2:
-            tables.append(run)
+            tables.append(list(_cells(run)))
         else:
-            lines += [" ".join(piece.text for piece in row) for row in run]
-    if lines:
-        yield Block("\n".join(lines), where, part.file, ocr=ocr)
+            texts += [line_of(row) for row in run]
+    if texts:
+        text = "\n".join(line.text for line in texts) if ocr else wraps.running(texts)
+        yield Block(text, where, part.file, ocr=ocr)
     for number, table in enumerate(tables):
-        yield from _cells(table, part, where if len(tables) == 1 else f"{where} 表{number + 1}", ocr)
+        name = where if len(tables) == 1 else f"{where} 表{number + 1}"
+        for cell in table:
+            yield Block(cell.text, f"{name} 第{cell.row + 1}行第{cell.column + 1}列", part.file, name, cell.row, cell.column, ocr=ocr)
 
 
 def _runs(rows: Sequence[Row]) -> list[list[Row]]:
@@ -124,14 +145,17 @@ def columns_of(rows: Sequence[Row], *, strict: bool = False) -> list[tuple[float
     return columns
 
 
-def _cells(table: list[Row], part: Part, name: str, ocr: bool) -> Pieces:
+def _cells(table: list[Row]) -> "Iterator[Cell]":
+    """The cells of rows whose columns only blanks part."""
+    from crawler.documents.grid import Cell
+
     columns = columns_of(table)
     for number, row in enumerate(table):
         cells: dict[int, list[str]] = {}
         for piece in row:
             cells.setdefault(_column(piece, columns), []).append(piece.text)
         for column, texts in cells.items():
-            yield Block(" ".join(texts), f"{name} 第{number + 1}行第{column + 1}列", part.file, name, number, column, ocr=ocr)
+            yield Cell(number, column, " ".join(texts))
 
 
 def _column(piece: Piece, columns: Sequence[tuple[float, float]]) -> int:

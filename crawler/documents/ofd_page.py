@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.documents.layout import Piece
+from crawler.documents.layout import Line, Piece
 from crawler.documents.part import DamagedError
-from crawler.documents.pdf_rules import Line, heights
+from crawler.documents.pdf_rules import heights
 from crawler.documents.xmlsafe import Element, descendants, find
 
 if TYPE_CHECKING:

@@ -88,7 +88,7 @@ def _page_pieces(page: "PdfPage", part: Part, where: str) -> Iterator[Any]:
         else:
             yield part.unread(NO_OCR, where)
     else:
-        yield from layout.blocks(content.pieces, part, where, ocr=False, rules=content.rules)
+        yield from layout.blocks(content.pieces, part, where, ocr=False, rules=content.rules, lines=content.lines)
         for number, image in enumerate(pdf_page.pictures(page)):
             place = f"{where} 图片{number + 1}"
             yield from read_image(image, part, place) if image is not None else (part.unread("图片损坏，未能检查；请重新导出后提供", place),)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crawler.documents.layout import Piece
+from crawler.documents.layout import Line, Piece
 from crawler.documents.pdf_hidden import Veil, address_of, load_veil
 from crawler.documents.pdf_rules import Rules, heights, load_rules
 
@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
 _WIDE_GAP = 1.0  # blank width, in heights of the text, that parts columns
+_THIN_GAP = 0.6  # blank width that typesetting leaves between Chinese and Latin signs
 
 
 @dataclass(slots=True)
 class Content:
-    """picture_share: part of the page under pictures, 0 to 1. drawn: number of drawn paths. hidden: pieces by reason. rules: heights of ruled lines, as pieces count them."""
+    """picture_share: part of the page under pictures, 0 to 1. drawn: number of drawn paths. hidden: pieces by reason. rules: heights of ruled lines, as pieces count them; lines: all of them, across and upright."""
 
     pieces: list[Piece] = field(default_factory=list)
     hidden: dict[str, list[Piece]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     rules: list[float] = field(default_factory=list)
+    lines: tuple[list[Line], list[Line]] = field(default_factory=lambda: ([], []))
     picture_share: float = 0.0
     drawn: int = 0
 
@@ -43,6 +45,7 @@ def read_page(page: "PdfPage") -> Content:
             content.drawn += 1
     rules = load_rules(page)
     content.rules = [-y for y in heights(rules.across)]
+    content.lines = [(-y, left, right) for y, left, right in rules.across], [(x, -top, -bottom) for x, bottom, top in rules.down]
     text = page.get_textpage()
     try:
         _gather(text, load_veil(page), rules, content)
@@ -60,6 +63,7 @@ class _Gatherer:
         self._rules = rules
         self._chars: list[str] = []
         self._box: tuple[float, float, float, float] | None = None
+        self._guessed = False  # a blank is due that nobody typed
 
     def add(self, char: str, x0: float, y0: float, x1: float, y1: float) -> None:
         """Add a visible character at its box."""
@@ -67,11 +71,18 @@ class _Gatherer:
         if box is not None and (_apart(box, x0, y0, x1, y1) or self._rules.part(box[2], x0, (y0 + y1) / 2)):
             self.close()
             box = None
+        elif self._guessed and box is not None and not _thin(self._chars[-1], char, box, x0):
+            self._chars.append(" ")
+        self._guessed = False
         self._chars.append(char)
         self._box = (x0, y0, x1, y1) if box is None else (min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1))
 
-    def blank(self) -> None:
-        self._chars.append(" ")
+    def blank(self, guessed: bool) -> None:
+        """A blank of the text, or one that the reader of the page `guessed` from a gap."""
+        if guessed and self._chars:
+            self._guessed = True
+        else:
+            self._chars.append(" ")
 
     def close(self) -> None:
         """End the piece, if one is open."""
@@ -80,7 +91,7 @@ class _Gatherer:
             x0, y0, x1, y1 = self._box
             self._pieces.append(Piece(x0, -y1, x1, -y0, joined))
         self._chars.clear()
-        self._box = None
+        self._box, self._guessed = None, False
 
 
 def _gather(text: "PdfTextPage", veil: Veil, rules: Rules, content: Content) -> None:
@@ -97,7 +108,7 @@ def _gather(text: "PdfTextPage", veil: Veil, rules: Rules, content: Content) -> 
                 one.close()
             continue
         if char.isspace():
-            last.blank()
+            last.blank(bool(raw.FPDFText_IsGenerated(text, index)))
             continue
         raw.FPDFText_GetCharBox(text, index, left, right, bottom, top)
         x0, y0, x1, y1 = left.value, bottom.value, right.value, top.value
@@ -109,6 +120,11 @@ def _gather(text: "PdfTextPage", veil: Veil, rules: Rules, content: Content) -> 
         last.add(char, x0, y0, x1, y1)
     for one in (seen, *unseen.values()):
         one.close()
+
+
+def _thin(before: str, after: str, box: tuple[float, float, float, float], x0: float) -> bool:
+    """Whether the gap is only what typesetting puts between a Chinese sign and another."""
+    return (before >= "\u2e80" or after >= "\u2e80") and x0 - box[2] < _THIN_GAP * max(box[3] - box[1], 1.0)
 
 
 def _char(code: int) -> str:

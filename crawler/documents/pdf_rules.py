@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crawler.documents.layout import Line
+
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
 _STRAIGHT, _LONG = 1.0, 8.0
 _MAX_SEGMENTS = 40_000
-Line = tuple[float, float, float]  # the fixed coordinate, from, to
 Point = tuple[float, float]
 
 
