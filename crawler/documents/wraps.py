@@ -50,7 +50,7 @@ def unfolded(rows: Sequence[Row]) -> list[Row]:
     starts = sorted(piece.x0 for row in rows if len(row) > 1 for piece in row)
     edge = max((piece.x1 for row in rows for piece in row), default=0.0)
     for row in rows:
-        places = _places(row, lasts, starts, edge)
+        places = _places(row, lasts, [piece.x0 for piece in found[-1]] if found else [], (starts, edge))
         if places is None:
             found.append(list(row))
             lasts = list(row)
@@ -63,15 +63,15 @@ def unfolded(rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def _places(row: Row, lasts: Row, starts: Sequence[float], edge: float) -> list[int] | None:
-    """The columns that the pieces of `row` continue; None where they begin a row of their own."""
+def _places(row: Row, lasts: Row, lefts: Sequence[float], bounds: tuple[Sequence[float], float]) -> list[int] | None:
+    """The columns (they begin at `lefts`) that the pieces of `row` continue; None where they begin a row of their own."""
     if len(lasts) < 2 or len(row) >= len(lasts):
         return None
     height = max(piece.y1 - piece.y0 for piece in (*row, *lasts))
     places = []
     for piece in row:
-        place = next((number for number, last in enumerate(lasts) if abs(last.x0 - piece.x0) <= _SAME + _HANGING * piece.text.startswith(("（", "("))), None)
-        if place is None or piece.middle - lasts[place].middle > _PITCH * height or not _continues(lasts[place], piece, starts, edge):
+        place = next((number for number, left in enumerate(lefts) if abs(left - piece.x0) <= _SAME + _HANGING * piece.text.startswith(("（", "("))), None)
+        if place is None or piece.middle - lasts[place].middle > _PITCH * height or not _continues(lasts[place], piece, *bounds):
             return None
         places.append(place)
     return None if 0 in places and (len(row) > len(lasts) / 2 or row[0].text.isascii()) else places
