@@ -141,6 +141,7 @@ def _gold(page: Page, meta: dict[str, Any]) -> dict[str, Any]:
         "title": made.title,
         "published_at": published,
         "source": source,
+        "number": made.number or None,
         "begins": made.paragraphs[0],
         "ends": made.rows[-1][-1] if made.rows else made.paragraphs[-1],
         "never": sorted(set(page.chrome)),

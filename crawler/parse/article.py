@@ -1,16 +1,22 @@
 """An article page of a government site → a Post: standard tags first, then what a reader sees, never a guess."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from core.records import Post
-from crawler.parse.body import FOOTER_WORDS, find_body, furniture, in_furniture, trim_lines
+from crawler.parse.body import find_body, furniture
 from crawler.parse.dates import Stamp, first_stamp, read_stamp, url_stamp
-from crawler.parse.dom import Element, base_url, inline_text, is_element, lines_of, parse_page, squash
+from crawler.parse.dom import Element, base_url, is_element, lines_of, parse_page, squash
+from crawler.parse.embedded import read_embedded
+from crawler.parse.facts import read_facts
 from crawler.parse.files import read_attachments, read_links, read_pictures
+from crawler.parse.origin import AUTHOR, label_value, read_origin
+from crawler.parse.phrases import FOOTER_WORDS
+from crawler.parse.title import find_title
+from crawler.parse.trim import trim_lines
 
 STANDARD_TAGS = (
     "SiteName",
@@ -31,7 +37,6 @@ STANDARD_TAGS = (
 )
 _CANONICAL = {name.lower(): name for name in STANDARD_TAGS}
 _DATE_TAGS = ("pubdate", "publishdate", "pubtime", "publishtime", "article:published_time", "firstpublishedtime", "publish_date", "releasedate")
-_HOME_SOURCES = re.compile(r"^(?:本网|本站|本网站|本站原创|本网原创|网站|原创)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +55,28 @@ def read_article(body: bytes, url: str, *, header: str | None = None, listed: Li
 
 def read_article_tree(tree: Element, url: str, *, listed: Listed | None = None, source: str = "", page: bytes = b"") -> Post:
     """`read_article` for a page that is parsed already."""
-    metas = read_metas(tree)
-    title, title_node = _title(tree, metas, listed)
-    containers = find_body(tree, title_node)
+    metas, facts = read_metas(tree), read_facts(tree)
+    title, title_node = find_title(tree, metas, facts.values.get("title", ""), listed.title if listed else "")
+    containers = find_body(tree, title_node, facts.box)
     base = base_url(tree, url)
-    attachments = read_attachments(tree, containers, base)
+    drawn = read_embedded(tree) if not any(lines_of(node) or node.find(".//img") is not None for node in containers) else None
+    if drawn is not None:
+        containers = [drawn.body]
+        title = drawn.title or title
+        metas = {"pubdate": drawn.date, "contentsource": drawn.source} | {name: value for name, value in metas.items() if value}
+    attachments = read_attachments([tree, *containers] if drawn else [tree], containers, base)
     around, near = _outside_lines(tree, containers, title_node)
-    inside = [line for node in containers for line in lines_of(node, show_hidden=False)]
-    stamp, date_source = _date(metas, around, near, inside, listed, url)
+    boxed = frozenset([facts.box]) if facts.box is not None and facts.box not in containers else frozenset()
+    inside = [line for node in containers for line in lines_of(node, skip=boxed)]
+    stamp, date_source = _date(metas, facts.values, around, near, inside, listed, url)
     return Post(
         source=source,
         url=url,
         title=title,
         published_at=stamp.moment if stamp else None,
         date_source=date_source,
-        origin=_origin(metas, around, inside),
-        author=metas.get("author", "") or _labelled(_AUTHOR, around),
+        origin=read_origin(metas, facts.values, around, near, inside),
+        author=metas.get("author", "") or label_value(AUTHOR, around),
         text="\n".join(trim_lines(inside, title)),
         attachments=(*attachments, *read_pictures(containers, base)),
         links=read_links(containers, base, url, {item.url for item in attachments}),
@@ -90,61 +101,6 @@ def has_article_tags(metas: Mapping[str, str]) -> bool:
     return bool(metas.get("articletitle") or metas.get("pubdate"))
 
 
-# --- title ------------------------------------------------------------------------------------------------------
-
-_TITLE_NAMES = re.compile(r"(?:^|[\s_-])(?:article|art|news|content|info|detail|xl|main|con|wz|arti)?[\s_-]?(?:title|tit|biaoti|bt)(?=$|[\s_-])")
-
-
-def _title(tree: Element, metas: Mapping[str, str], listed: Listed | None) -> tuple[str, Element | None]:
-    """The title and the element that shows it: tag, then the heading that the page's `<title>` or its list confirms, then what there is."""
-    headings = [(inline_text(node), node) for node in _heading_nodes(tree)]
-    window = squash(tree.findtext(".//title"))
-    tagged = metas.get("articletitle", "")
-    if tagged and tagged not in {metas.get("sitename"), metas.get("columnname")}:
-        return tagged, _matching(headings, tagged)
-    for text, node in headings:
-        if len(text) >= 4 and (text in window or (listed is not None and _alike(text, listed.title))):
-            return text, node
-    for text, node in headings:
-        if len(text) >= 4 and node.tag == "h1" and text != metas.get("sitename") and not in_furniture(node):
-            return text, node
-    social = metas.get("og:title", "")
-    if social:
-        return social, _matching(headings, social)
-    if listed is not None and listed.title and not listed.title.endswith(("…", "...")):
-        return listed.title, _matching(headings, listed.title)
-    short = _window_title(window, metas)
-    return short, _matching(headings, short)
-
-
-def _heading_nodes(tree: Element) -> list[Element]:
-    """Headings and things named like a title, `h1` first; of the others those in furniture are left out."""
-    found = list(tree.iter("h1"))
-    for node in tree.iter("h2", "h3", "div", "p", "td", "span", "strong", "font"):
-        named = node.tag in {"h2", "h3"} or _TITLE_NAMES.search(f"{node.get('class') or ''} {node.get('id') or ''}".lower())
-        if named and len(node) <= 12 and not in_furniture(node) and len(squash(node.text_content())) <= 150:
-            found.append(node)
-    return found
-
-
-def _matching(headings: Iterable[tuple[str, Element]], title: str) -> Element | None:
-    return next((node for text, node in headings if _alike(text, title)), None)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Equal but for blanks, or one is the other cut short with dots."""
-    first, second = one.replace(" ", ""), other.replace(" ", "").rstrip("….")
-    return bool(first) and bool(second) and (first == second or (len(second) >= 8 and first.startswith(second)))
-
-
-def _window_title(window: str, metas: Mapping[str, str]) -> str:
-    """The browser title without the names of site and column around it."""
-    names = {metas.get("sitename", ""), metas.get("columnname", "")} - {""}
-    parts = [part.strip() for part in re.split(r"\s*(?:_|\||—{1,2}|--|\s-\s|-{1}(?=[^\d\s]))\s*", window) if part.strip()]
-    kept = [part for part in parts if part not in names and not re.search(r"(?:人民政府|政府网|门户网站|政务网|官网)$", part)]
-    return max(kept, key=len) if kept else window
-
-
 # --- date -------------------------------------------------------------------------------------------------------
 
 _STRONG = re.compile(
@@ -157,13 +113,18 @@ _NOT_A_POST = re.compile(
 _INFO_LINE = re.compile(r"来源|浏览|阅读|点击|字号|字体|作者|打印|分享|访问|【|大\s*中\s*小")
 
 
-def _date(metas: Mapping[str, str], around: list[str], near: list[str], inside: list[str], listed: Listed | None, url: str) -> tuple[Stamp | None, str]:
+def _date(
+    metas: Mapping[str, str], facts: Mapping[str, str], around: list[str], near: list[str], inside: list[str], listed: Listed | None, url: str
+) -> tuple[Stamp | None, str]:
     """The publication date and where it was read: tag, visible, list, url or unknown."""
     for name in _DATE_TAGS:
         stamp = read_stamp(metas.get(name, ""))
         if stamp:
             return stamp, "tag"
     stamp = _visible_date(around, near, inside)
+    boxed = read_stamp(facts.get("published", ""))
+    if boxed and not (stamp and stamp.exact and stamp.day == boxed.day):
+        return boxed, "visible"
     if stamp:
         return stamp, "visible"
     if listed is not None and listed.stamp:
@@ -231,30 +192,6 @@ def _is_list(node: Element) -> bool:
     if sum(1 for length in links if length >= 8) >= (1 if node.tag == "li" else 2):
         return True
     return len(links) >= 6 and sum(links) * 2 > len(squash(node.text_content()))
-
-
-# --- source -----------------------------------------------------------------------------------------------------
-
-_STOP = r"(?=\s{1,}|$|[|｜】\])）]|发布(?:时间|日期|单位|人|于|[:：])|作者|编辑|日期|时间|浏览|阅读|点击|字号|字体|打印|分享|【|\[)"
-_ORIGIN = re.compile(r"(?:信息来源|文章来源|稿件来源|内容来源|来\s*源|稿源|供稿单位|供稿)\s*[:：]\s*[《]?([^\s|｜】\])）【\[:：》]{1,40}?)[》]?" + _STOP)
-_AUTHOR = re.compile(r"(?:作\s*者|撰\s*稿(?:人)?)\s*[:：]\s*([^\s|｜】\])）【\[:：]{1,20}?)" + _STOP)
-
-
-def _labelled(pattern: re.Pattern[str], lines: Iterable[str]) -> str:
-    for line in lines:
-        found = pattern.search(line) if len(line) < 400 else None
-        if found and found[1] not in {"-", "—", "无"}:
-            return found[1].strip()
-    return ""
-
-
-def _origin(metas: Mapping[str, str], outside: list[str], inside: list[str]) -> str:
-    """The unit that the page names as its source; 本网 and 本站 become the site's own name."""
-    tagged = re.sub(r"^(?:信息)?来源\s*[:：]\s*", "", metas.get("contentsource", "") or metas.get("source", ""))
-    named = tagged or _labelled(_ORIGIN, outside) or _labelled(_ORIGIN, [*inside[:4], *inside[-3:]])
-    if _HOME_SOURCES.match(named):
-        return metas.get("sitename", "") or named
-    return named
 
 
 def host_of(url: str) -> str:

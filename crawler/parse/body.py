@@ -1,9 +1,10 @@
 """Where an article's text is: by the containers that CMS families are known to use, else by the density of sentences."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from crawler.parse.dom import BLOCKS, Element, is_element, lines_of, marks, squash
+from crawler.parse.phrases import FOOTER_WORDS, is_frame_line, is_info_line
 
 # Names (class or id, lower case) of content containers, surest first. The first with something in it wins.
 CONTAINERS = (
@@ -71,12 +72,9 @@ _FURNITURE = re.compile(
     r"|(?:^|\s)(?:header|head|top\w{0,4}|position|location|share\w*|print\w*|links?|prev|next|tools?|toolbar|banner|langs?)(?=$|\s)"
 )
 _FURNITURE_TAGS = frozenset({"nav", "footer", "aside"})
-FOOTER_WORDS = re.compile(
-    r"版权所有|网站标识码|ICP备|公网安备|主办单位|承办[:：]|技术支持|联系我们|网站地图|Copyright|All Rights Reserved|最佳分辨率", re.IGNORECASE
-)
-_PLACE_WORDS = re.compile(r"^(?:您?(?:现在|当前)?的?(?:所在)?(?:位置|栏目)(?:是)?|当前位置)\s*[:：>]")
 _PUNCTUATION = re.compile("[，。；：、！？“”（）《》]")
 _SENTENCE = re.compile("[。！？；]")
+_DISCLAIMER = re.compile(r"^[（(【\[*※\s]*(?:免责声明|版权声明|特别声明|郑重声明|声明\s*[:：])|本网站?(?:转载|刊登|所载)|仅供参考")
 
 
 def furniture(node: Element) -> bool:
@@ -94,12 +92,12 @@ def in_furniture(node: Element, top: Element | None = None) -> bool:
     return False
 
 
-def find_body(tree: Element, title_node: Element | None = None) -> list[Element]:
+def find_body(tree: Element, title_node: Element | None = None, facts_box: Element | None = None) -> list[Element]:
     """The elements that together hold the article's text, in reading order; [] when nothing on the page looks like one."""
     known = known_containers(tree)
     if known:
         return known
-    return _by_density(tree, title_node)
+    return _by_density(tree, title_node, facts_box)
 
 
 def _names(node: Element) -> Iterator[str]:
@@ -148,26 +146,55 @@ def _weigh(node: Element) -> tuple[int, int]:
     return min(linked, every), max(0, every - linked)
 
 
-def _by_density(tree: Element, title_node: Element | None) -> list[Element]:
+def _by_density(tree: Element, title_node: Element | None, facts_box: Element | None) -> list[Element]:
     """The element whose own paragraphs carry most sentences; a picture post gives the block of its picture."""
     body = tree.find(".//body")
     if body is None:
         return []
-    scores: dict[Element, float] = {}
     order = {node: index for index, node in enumerate(body.iter()) if is_element(node)}
     start = order.get(title_node, -1) if title_node is not None else -1
-    for node in body.iter():
-        if not is_element(node) or node.tag not in BLOCKS or node.tag in {"h1", "h2"} or order[node] < start or in_furniture(node, body):
-            continue
-        weight = _own_weight(node)
-        if weight <= 0:
-            continue
+    weights = _weights(body, order, start, facts_box)
+    scores: dict[Element, float] = {}
+    for node, weight in weights.items():
         for distance, holder in enumerate(_holders(node, body)):
             scores[holder] = scores.get(holder, 0.0) + weight / (1, 1, 3, 9)[distance]
     best = max(scores, key=lambda node: (scores[node], -order[node]), default=None)
     if best is None or scores[best] < 8:
         return _picture_block(body, order, start)
-    return [best]
+    return [_grown(best, body, title_node, weights)]
+
+
+def _weights(body: Element, order: dict[Element, int], start: int, facts_box: Element | None) -> dict[Element, float]:
+    """The prose of every block behind the title; what follows the title first is most likely the text, however short."""
+    weights: dict[Element, float] = {}
+    boxed = set(facts_box.iter()) if facts_box is not None else set()
+    for node in order:
+        if node.tag not in BLOCKS and node.tag not in {"td", "th"}:
+            continue
+        if node.tag in {"h1", "h2"} or order[node] < start or node in boxed or in_furniture(node, body):
+            continue
+        weight = _own_weight(node)
+        if weight > 0:
+            weights[node] = weight if weights or start < 0 else 2.5 * weight
+    return weights
+
+
+def _grown(best: Element, body: Element, title_node: Element | None, weights: dict[Element, float]) -> Element:
+    """The element, or one around it that holds noticeably more of the prose and neither the title nor mostly links."""
+    around = set(title_node.iterancestors()) if title_node is not None else set()
+
+    def total(node: Element) -> float:
+        return sum(weights.get(inner, 0.0) for inner in node.iter())
+
+    here = best
+    while (parent := here.getparent()) is not None and parent is not body and parent not in around and not furniture(parent):
+        linked, plain = _weigh(parent)
+        if linked * 2 > plain:
+            break
+        if total(parent) > (1.08 if title_node is not None else 1.3) * total(best):
+            best = parent
+        here = parent
+    return best
 
 
 def _holders(node: Element, body: Element) -> list[Element]:
@@ -184,15 +211,15 @@ def _own_weight(node: Element) -> float:
     """How much prose stands directly in this block: text outside links and outside inner blocks, sentences counting more."""
     pieces, linked = [node.text or ""], 0
     for child in node:
-        if is_element(child) and child.tag not in BLOCKS and child.tag not in {"script", "style"}:
-            inner = squash(child.text_content())
+        if is_element(child) and child.tag not in BLOCKS and child.tag not in {"script", "style", "td", "th", "select", "textarea", "button"}:
+            inner = squash(child.text_content()) if child.find(".//script") is None else ""
             if child.tag == "a" or child.find(".//a") is not None:
                 linked += len(inner)
             else:
                 pieces.append(inner)
         pieces.append(child.tail or "")
     text = squash("".join(pieces))
-    if len(text) < 6 or FOOTER_WORDS.search(text) or _PLACE_WORDS.search(text) or linked > len(text):
+    if len(text) < 6 or FOOTER_WORDS.search(text) or is_frame_line(text) or is_info_line(text) or _DISCLAIMER.search(text) or linked > len(text):
         return 0.0
     punctuation = len(_PUNCTUATION.findall(text))
     if not _SENTENCE.search(text) and punctuation < 2:
@@ -209,24 +236,3 @@ def _picture_block(body: Element, order: dict[Element, int], start: int) -> list
             if holder is not None and holder is not body:
                 return [holder]
     return []
-
-
-_META_LINE = re.compile(
-    r"^[【\[（(|\s]*(?:发布时间|发布日期|发文时间|发表时间|更新时间|信息来源|文章来源|来源|作者|编辑|责任编辑|浏览次数|浏览量|浏览|阅读次数|阅读量|阅读|点击数|点击|访问量|字号|字体|字体大小|打印|打印本页|关闭|关闭窗口|分享到?|收藏|大|中|小)(?:\s*[:：|】\])）【\[]|\s*$)"
-)
-_TAIL_LINE = re.compile(
-    r"^(?:[【\[（(]?\s*(?:打印|关闭|打印本页|关闭窗口|关闭本页|返回顶部|我要纠错|收藏本页|下载|分享到?|返回列表)\s*[】\])）]?\s*)+[:：]?$|^(?:上一篇|下一篇|上一条|下一条|上篇|下篇|扫一扫|扫码|相关新闻|相关链接|相关阅读|相关文章|相关信息|相关稿件|责任编辑|初审|编辑)\s*[:：].*$"
-    r"|扫一扫.{0,6}(?:手机|打开|分享)"
-)
-MONTH_LIKE = re.compile(r"\d{4}\s*[-年/.]\s*\d{1,2}")
-
-
-def trim_lines(lines: Iterable[str], title: str) -> list[str]:
-    """The lines without what frames an article: its repeated title, the line of date and source, print and share buttons, next and previous article."""
-    kept = list(lines)
-    bare_title = squash(title).replace(" ", "")
-    while kept and (kept[0].replace(" ", "") == bare_title or (_META_LINE.search(kept[0]) and len(kept[0]) < 120) or _PLACE_WORDS.search(kept[0])):
-        kept.pop(0)
-    while kept and _TAIL_LINE.search(kept[-1]) and len(kept[-1]) < 120:
-        kept.pop()
-    return kept

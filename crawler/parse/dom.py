@@ -54,6 +54,7 @@ BLOCKS = frozenset(
         "thead",
         "tr",
         "ucapcontent",
+        "ucaptitle",
         "ul",
     ]
 )
@@ -144,7 +145,7 @@ def lines_of(node: Element, *, skip: frozenset[Element] = frozenset(), show_hidd
         if line:
             lines.append(line)
 
-    for kind, piece in _walk(node, skip, show_hidden):
+    for kind, piece, _owner in _walk(node, skip, show_hidden):
         if kind == "text":
             current.append(piece)
         elif kind == "cell":
@@ -155,29 +156,49 @@ def lines_of(node: Element, *, skip: frozenset[Element] = frozenset(), show_hidd
     return lines
 
 
-def _walk(top: Element, skip: frozenset[Element], show_hidden: bool) -> Iterator[tuple[str, str]]:
-    """Pieces in document order: ("text", …), ("cell", ""), ("break", ""). Blocks inside a table cell do not break its row."""
+def owned_lines(node: Element, *, skip: frozenset[Element] = frozenset()) -> list[tuple[str, Element]]:
+    """`lines_of`, each line with the element that its first words stand in."""
+    lines: list[tuple[str, Element]] = []
+    current: list[str] = []
+    owner: Element | None = None
+    for kind, piece, holder in [*_walk(node, skip, False), ("break", "", node)]:
+        if kind == "text":
+            current.append(piece)
+            owner = holder if owner is None and piece.strip() else owner
+        elif kind == "cell":
+            current.append(" ")
+        else:
+            line = squash("".join(current))
+            if line:
+                lines.append((line, owner if owner is not None else holder))
+            current.clear()
+            owner = None
+    return lines
+
+
+def _walk(top: Element, skip: frozenset[Element], show_hidden: bool) -> Iterator[tuple[str, str, Element]]:
+    """Pieces in document order with the element that holds them: ("text", …), ("cell", ""), ("break", ""). Blocks inside a table cell do not break its row."""
     stack: list[tuple[Element, bool, bool]] = [(top, False, False)]
     while stack:
         node, leaving, in_cell = stack.pop()
         tag = node.tag if is_element(node) else None
         if leaving:
             if tag in CELLS:
-                yield "cell", ""
+                yield "cell", "", node
             elif tag in BLOCKS:
-                yield ("cell" if in_cell and tag not in {"tr", "table"} else "break"), ""
+                yield ("cell" if in_cell and tag not in {"tr", "table"} else "break"), "", node
             if node is not top and node.tail:
-                yield "text", node.tail
+                yield "text", node.tail, node.getparent()
             continue
         unread = tag is None or tag in SILENT or node in skip or (node is not top and not show_hidden and hidden(node))
         if unread:
             if node is not top and node.tail:
-                yield "text", node.tail
+                yield "text", node.tail, node.getparent()
             continue
         if tag in BLOCKS:
-            yield ("cell" if in_cell and tag not in {"tr", "table"} else "break"), ""
+            yield ("cell" if in_cell and tag not in {"tr", "table"} else "break"), "", node
         if node.text:
-            yield "text", node.text
+            yield "text", node.text, node
         stack.append((node, True, in_cell))
         inner = in_cell and tag != "table"
         if tag in CELLS:
@@ -200,7 +221,7 @@ def text_of(node: Element) -> str:
 
 def inline_text(node: Element) -> str:
     """All text below a node without the blanks that blocks would add, scripts left out: for titles and link texts."""
-    return squash("".join(piece for kind, piece in _walk(node, frozenset(), True) if kind == "text"))
+    return squash("".join(piece for kind, piece, _owner in _walk(node, frozenset(), True) if kind == "text"))
 
 
 def base_url(tree: Element, url: str) -> str:

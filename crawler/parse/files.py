@@ -78,11 +78,11 @@ def file_name(url: str) -> str:
     return unquote(parts.path.rsplit("/", 1)[-1]) or parts.netloc
 
 
-def read_attachments(tree: Element, containers: list[Element], base: str) -> tuple[Attachment, ...]:
+def read_attachments(trees: list[Element], containers: list[Element], base: str) -> tuple[Attachment, ...]:
     """Files offered in the text or near it; links of navigation, sidebars and footers are not the article's."""
     inside = {link for node in containers for link in node.iter("a")}
     found: dict[str, Attachment] = {}
-    for link in tree.iter("a"):
+    for link in (link for tree in trees for link in tree.iter("a")):
         url = absolute(base, link.get("href"))
         if url is None or url in found or len(found) >= MAX_FILES or not _is_attachment(link, url):
             continue

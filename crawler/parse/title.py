@@ -1,0 +1,157 @@
+"""An article's title and the element that shows it: every candidate on the page, weighed by who confirms it."""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from crawler.parse.body import in_furniture
+from crawler.parse.dom import Element, inline_text, is_element, lines_of, owned_lines, squash
+from crawler.parse.phrases import PLACE_WORDS, SITE_NAME, is_frame_line, is_info_line
+
+_NAMED = re.compile(r"(?:^|[\s_-])[a-z]{0,12}(?:title|tit|titles|biaoti|bt|headline|subject|tith?1?|h1)\d{0,2}(?=$|[\s_-])")
+_BASE = {"h1": 3.0, "h2": 2.5, "h3": 2.0, "h4": 1.2, "h5": 1.2, "ucaptitle": 4.0}
+_BOX_WORDS = re.compile(
+    r"^(?:相关|推荐|热点|热门|最新|延伸|精彩|猜你|更多|当前|您的|网站|登录|搜索|导航|通知公告|新闻中心|政务公开|信息公开|政府信息公开|栏目|目录|正文|详情|内容|新闻详情|详细信息|文章内容|分享)\S{0,4}$"
+)
+_TAG = re.compile(r"<[^>]{0,200}>")
+_CUT = re.compile(r"\s*(?:_|\||｜|—{1,2}|–|--|\s-\s|-{1}(?=[^\d\s])|>>|»|·(?=.*(?:政府|网)))\s*")
+
+
+@dataclass(slots=True)
+class _Candidate:
+    text: str
+    node: Element | None
+    weight: float
+
+
+def find_title(tree: Element, metas: Mapping[str, str], named: str, listed: str) -> tuple[str, Element | None]:
+    """The title and its element. `named` is what the box of facts calls the document, `listed` what the list called it."""
+    window = squash(tree.findtext(".//title"))
+    tagged = _clean(metas.get("articletitle", ""))
+    names = {metas.get("sitename", ""), metas.get("columnname", "")} - {""}
+    candidates = [item for item in _candidates(tree) if 2 <= len(item.text) <= 150]
+    if tagged and tagged not in names and not _of_site(tagged):
+        return tagged, _showing(candidates, tagged)
+    best: _Candidate | None = None
+    for item in candidates:
+        item.weight += _confirmed(item.text, window, names, metas.get("og:title", ""), named, listed)
+        if best is None or item.weight > best.weight:
+            best = item
+    if best is not None and best.weight >= 3:
+        return best.text, best.node
+    fallback = named or _uncut(listed) or _clean(metas.get("og:title", "")) or window_title(window, metas)
+    return fallback, _showing(candidates, fallback)
+
+
+def _clean(text: str) -> str:
+    return squash(html.unescape(_TAG.sub("", html.unescape(text)))) if text else ""
+
+
+def _uncut(text: str) -> str:
+    return "" if text.endswith(("…", "...")) else text
+
+
+def _of_site(text: str) -> bool:
+    """True for the name of a site, which is no article's title: short, ending like one, without the marks of a document."""
+    return len(text) <= 24 and SITE_NAME.search(text) is not None and not re.search(r"关于|通知|公告|召开|^【|报告|报表", text)
+
+
+def _candidates(tree: Element) -> Iterator[_Candidate]:
+    """Headings, things named like a title, and the lines right above the line of date and source."""
+    for node in tree.iter():
+        if not is_element(node) or len(node) > 14:
+            continue
+        base = _BASE.get(node.tag)
+        if base is None:
+            if node.tag not in {"div", "p", "td", "span", "strong", "font", "li", "dt", "b"} or not _NAMED.search(f"{node.get('class') or ''} {node.get('id') or ''}".lower()):
+                continue
+            base = 2.2
+        if len(squash(node.text_content())) > 300:
+            continue
+        base -= 4.0 * in_furniture(node) + 3.0 * _leads_away(node)
+        for text, bonus in _readings(node):
+            yield _Candidate(text, node, base + bonus)
+    yield from _above_info(tree)
+
+
+def _readings(node: Element) -> Iterator[tuple[str, float]]:
+    """What an element may be saying: all of it, or only its first lines where the date or a subtitle stands inside it."""
+    lines = [line for line in lines_of(node, show_hidden=False) if line]
+    if not lines:
+        return
+    kept = [line for line in lines if not is_info_line(line)]
+    whole = inline_text(node)
+    if len(kept) == len(lines):
+        yield whole, 0.3 if len(lines) == 1 else 0.0
+    elif kept and len(kept) < len(lines):
+        yield "".join(kept), 0.0
+    if len(kept) > 1:
+        yield kept[0], -0.2
+
+
+def _leads_away(node: Element) -> bool:
+    """True when the whole element is a link to somewhere else."""
+    links = [link for link in node.iter("a") if link.get("href") and not link.get("href").startswith(("#", "javascript"))]
+    above = next((parent for parent in node.iterancestors("a") if parent.get("href")), None)
+    return above is not None or (len(links) == 1 and len(squash(links[0].text_content())) * 10 >= 9 * len(squash(node.text_content())) > 0)
+
+
+def _above_info(tree: Element) -> Iterator[_Candidate]:
+    """The two lines above the first line of date and source."""
+    body = tree.find(".//body")
+    lines = owned_lines(body) if body is not None else []
+    for index, (line, owner) in enumerate(lines):
+        if not (is_info_line(line) and re.search(r"(?:19|20)\d\d|来\s*源", line)) or in_furniture(owner):
+            continue
+        above = [(text, node) for text, node in lines[max(0, index - 4) : index] if not is_frame_line(text)][-2:]
+        for distance, (text, node) in enumerate(reversed(above)):
+            if not in_furniture(node) and not _leads_away(node):
+                yield _Candidate(text, node, 3.2 - 1.6 * distance)
+        return
+
+
+def _confirmed(text: str, window: str, names: set[str], social: str, named: str, listed: str) -> float:
+    """How much the rest of the page says that this text is the title."""
+    weight = 0.0
+    tight, frame = text.replace(" ", ""), window.replace(" ", "")
+    if len(tight) >= 4 and tight in frame:
+        weight += 3.0 + 3.0 * len(tight) / len(frame)
+    elif len(frame) >= 10 and _overlaps(tight, frame):
+        weight += 2.0
+    for other in (social, named, listed):
+        if other and alike(text, _clean(other)):
+            weight += 3.0
+    if _of_site(text) or text in names:
+        weight -= 6.0
+    if len(tight) < 4 or _BOX_WORDS.match(tight) or PLACE_WORDS.search(text) or is_info_line(text):
+        weight -= 5.0
+    if re.search(r"[。；]$|[:：]$", text) or len(tight) > 100:
+        weight -= 2.0
+    return weight + min(len(tight), 30) / 30
+
+
+def _overlaps(text: str, window: str) -> bool:
+    """True when the browser title was cut short or decorated: one begins like the other."""
+    return len(text) >= 8 and (window.startswith(text[:12]) or text.startswith(window.rstrip("….")[:12]))
+
+
+def alike(one: str, other: str) -> bool:
+    """Equal but for blanks, or one is the other cut short with dots."""
+    first, second = one.replace(" ", ""), other.replace(" ", "").rstrip("….")
+    return bool(first) and bool(second) and (first == second or (len(second) >= 8 and first.startswith(second)))
+
+
+def _showing(candidates: list[_Candidate], title: str) -> Element | None:
+    found = [item for item in candidates if item.node is not None and alike(item.text, title)]
+    return max(found, key=lambda item: item.weight).node if found else None
+
+
+def window_title(window: str, metas: Mapping[str, str]) -> str:
+    """The browser title without the names of site and column around it."""
+    names = {metas.get("sitename", ""), metas.get("columnname", "")} - {""}
+    parts = [part.strip() for part in _CUT.split(window) if part.strip()]
+    kept = [part for part in parts if part not in names and not _of_site(part)]
+    if not kept:
+        return window
+    return kept[0] if len(kept[0]) >= 10 else max(kept, key=len)
