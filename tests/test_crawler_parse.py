@@ -161,7 +161,7 @@ def test_text_behind_an_early_end_of_the_document_is_kept() -> None:
 def test_attachments_have_names_and_no_navigation_among_them() -> None:
     post = article(
         "<div class='nav'><a href='/guide.pdf'>使用指南</a></div><div id='zoom'><p>见附件。</p>"
-        "<a href='/attach/0/ab12'>1.名单</a><a href='down.jsp?name=x'>其他</a><a href='./a%E8%A1%A8.xls'>下载</a><a href='javascript:void(0)'>x</a><a href='http://other.example/p.html'>政策</a>"
+        "<a href='/attach/0/ab12'>1.名单</a><a href='more.jsp?name=x'>其他</a><a href='./a%E8%A1%A8.xls'>下载</a><a href='javascript:void(0)'>x</a><a href='http://other.example/p.html'>政策</a>"
         "<img src='data:image/png;base64,AA'><img src='/p/1.png'></div><div class='fj'><a href='/f/2.docx'>2.申请表</a></div>"
     )
     files = [(item.name, item.url.rsplit("/", 1)[1], item.picture) for item in post.attachments]

@@ -14,7 +14,7 @@ from crawler.parse.embedded import read_embedded
 from crawler.parse.facts import read_facts
 from crawler.parse.files import read_attachments, read_links, read_pictures
 from crawler.parse.origin import AUTHOR, label_value, read_origin
-from crawler.parse.phrases import FOOTER_WORDS
+from crawler.parse.phrases import FOOTER_WORDS, is_info_line
 from crawler.parse.title import find_title
 from crawler.parse.trim import trim_lines
 
@@ -68,6 +68,8 @@ def read_article_tree(tree: Element, url: str, *, listed: Listed | None = None, 
     around, near = _outside_lines(tree, containers, title_node)
     boxed = frozenset([facts.box]) if facts.box is not None and facts.box not in containers else frozenset()
     inside = [line for node in containers for line in lines_of(node, skip=boxed)]
+    head, kept = trim_lines(inside, title)
+    near = [*near, *head]
     stamp, date_source = _date(metas, facts.values, around, near, inside, listed, url)
     return Post(
         source=source,
@@ -77,7 +79,7 @@ def read_article_tree(tree: Element, url: str, *, listed: Listed | None = None, 
         date_source=date_source,
         origin=read_origin(metas, facts.values, around, near, inside),
         author=metas.get("author", "") or label_value(AUTHOR, around),
-        text="\n".join(trim_lines(inside, title)),
+        text="\n".join(kept),
         attachments=(*attachments, *read_pictures(containers, base)),
         links=read_links(containers, base, url, {item.url for item in attachments}),
         tags={_CANONICAL[name]: value for name, value in metas.items() if name in _CANONICAL},
@@ -149,13 +151,9 @@ def _visible_date(around: list[str], near: list[str], inside: list[str]) -> Stam
     for line in near:
         if len(line) <= 160 and not _NOT_A_POST.search(line) and not FOOTER_WORDS.search(line):
             stamp = first_stamp(line)
-            if stamp and (_INFO_LINE.search(line) or _only_a_date(line)):
+            if stamp and (is_info_line(line) or _INFO_LINE.search(line)):
                 return stamp
     return None
-
-
-def _only_a_date(line: str) -> bool:
-    return re.fullmatch(r"[\[（(]?\s*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?\s*[\]）)]?", line) is not None
 
 
 def _outside_lines(tree: Element, containers: list[Element], title_node: Element | None) -> tuple[list[str], list[str]]:

@@ -161,7 +161,7 @@ def _by_density(tree: Element, title_node: Element | None, facts_box: Element | 
     best = max(scores, key=lambda node: (scores[node], -order[node]), default=None)
     if best is None or scores[best] < 8:
         return _picture_block(body, order, start)
-    return [_grown(best, body, title_node, weights)]
+    return [_grown(best, body, title_node)]
 
 
 def _weights(body: Element, order: dict[Element, int], start: int, facts_box: Element | None) -> dict[Element, float]:
@@ -179,22 +179,25 @@ def _weights(body: Element, order: dict[Element, int], start: int, facts_box: El
     return weights
 
 
-def _grown(best: Element, body: Element, title_node: Element | None, weights: dict[Element, float]) -> Element:
-    """The element, or one around it that holds noticeably more of the prose and neither the title nor mostly links."""
+def _grown(best: Element, body: Element, title_node: Element | None) -> Element:
+    """The element, or one around it that holds noticeably more than it (tables, lists) and neither the title nor mostly links."""
     around = set(title_node.iterancestors()) if title_node is not None else set()
-
-    def total(node: Element) -> float:
-        return sum(weights.get(inner, 0.0) for inner in node.iter())
-
-    here = best
+    enough = 1.08 if title_node is not None else 1.3
+    here, size = best, _substance(best)
     while (parent := here.getparent()) is not None and parent is not body and parent not in around and not furniture(parent):
         linked, plain = _weigh(parent)
         if linked * 2 > plain:
             break
-        if total(parent) > (1.08 if title_node is not None else 1.3) * total(best):
-            best = parent
+        if _substance(parent) > enough * size:
+            best, size = parent, _substance(parent)
         here = parent
     return best
+
+
+def _substance(node: Element) -> int:
+    """How many characters below a node are neither links, nor the page's frame, nor its footer."""
+    inner = frozenset(part for part in node.iter() if is_element(part) and part is not node and (furniture(part) or part.tag == "a"))
+    return sum(len(line) for line in lines_of(node, skip=inner) if not (is_frame_line(line) or FOOTER_WORDS.search(line) or _DISCLAIMER.search(line)))
 
 
 def _holders(node: Element, body: Element) -> list[Element]:
@@ -209,6 +212,8 @@ def _holders(node: Element, body: Element) -> list[Element]:
 
 def _own_weight(node: Element) -> float:
     """How much prose stands directly in this block: text outside links and outside inner blocks, sentences counting more."""
+    if next(node.iterancestors("a"), None) is not None:
+        return 0.0
     pieces, linked = [node.text or ""], 0
     for child in node:
         if is_element(child) and child.tag not in BLOCKS and child.tag not in {"script", "style", "td", "th", "select", "textarea", "button"}:

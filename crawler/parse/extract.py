@@ -22,21 +22,33 @@ def extract(body: bytes, url: str, header: str | None = None) -> dict[str, Any]:
         post = read_wechat(body, url, header=header)
         return _article(post or Post("", url, "", state="unavailable"), "wechat-article")
     tree = parse_page(body, header)
-    listing = read_listing(body, url, header=header) if _may_list(body, url, header, tree) else None
-    if listing is not None and listing.recognised and (listing.items or listing.recipe != "plain"):
-        return _listing(listing, url, read_metas(tree))
-    return _article(read_article_tree(tree, url, page=body), "article")
+    metas = read_metas(tree)
+    post = read_article_tree(tree, url, page=body)
+    if not has_article_tags(metas) and _may_list(decode(body, header), url, tree, post):
+        listing = read_listing(body, url, header=header)
+        if listing.recognised and (listing.items or listing.recipe != "plain"):
+            return _listing(listing, url, metas)
+    return _article(post, "article")
 
 
-def _may_list(body: bytes, url: str, header: str | None, tree: Element) -> bool:
-    """A page without an article's tags that lies where lists lie, pages like a list, or shows rows with dates and no article around them."""
-    if has_article_tags(read_metas(tree)):
-        return False
-    text = decode(body, header)
-    if _LIST_URL.search(url.split("?", 1)[0]) is not None or "createPageHTML" in text or "<recordset" in text or text.lstrip()[:1] in {"{", "["}:
+def _may_list(text: str, url: str, tree: Element, post: Post) -> bool:
+    """A page that shows rows of titles rather than one article: its rows are what would be read as text, or no article stands beside them."""
+    if text.lstrip()[:1] in {"{", "["}:
         return True
     dated = [item for item in rows_of(tree, url) if item.stamp]
+    shown = post.text.replace(" ", "")
+    if len(dated) >= 3 and sum(1 for item in dated if item.title.replace(" ", "") in shown) >= 3:
+        return True
+    if post.date_source in {"tag", "visible"} and _is_prose(post):
+        return False
+    if _LIST_URL.search(url.split("?", 1)[0]) is not None or "createPageHTML" in text or "<recordset" in text:
+        return not (known_containers(tree) and _is_prose(post))
     return len(dated) >= 2 and not known_containers(tree) and tree.find(".//h1") is None
+
+
+def _is_prose(post: Post) -> bool:
+    """True when what was read is an article's text or picture rather than rows and labels."""
+    return len(post.title) >= 4 and (re.search(r"[。！？；]", post.text) is not None or len(post.text) >= 120 or any(item.picture for item in post.attachments))
 
 
 def _listing(listing: Listing, url: str, metas: dict[str, str]) -> dict[str, Any]:

@@ -94,5 +94,7 @@ def _box(node: Element) -> Element:
     above = list(node.iterancestors())
     for parent in above[:6]:
         if parent.tag in {"table", "ul", "dl"}:
-            return parent
+            around = parent.getparent()
+            several = around is not None and around.tag != "body" and sum(1 for other in around if other.tag == parent.tag) > 1
+            return around if several else parent
     return above[1] if len(above) > 1 and above[1].tag != "body" else above[0]

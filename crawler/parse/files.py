@@ -41,7 +41,10 @@ EXTENSIONS = frozenset(
     ]
 )
 _PICTURES = frozenset(["jpg", "jpeg", "png", "bmp", "tif", "tiff", "gif", "webp"])
-_SCRIPTS = re.compile(r"downfile|download(?:attach)?|fileDownload|getfile|attachment|/attach/|/upfile", re.IGNORECASE)
+_SCRIPTS = re.compile(r"down(?:load|file|sys|attach|_?file)?(?:[./?]|$)|download|downfile|getdown|getfile|showfile|openfile|viewfile|readfile|attach(?:ment|dir)?(?:[./]|$)|/upfile|/annex|/fujian|/minio/|/file/|/files?/", re.IGNORECASE)
+_PAGES = frozenset({"html", "htm", "shtml", "shtm", "xhtml"})
+_FILE_WORD = re.compile(r"\.(?:docx?|xlsx?|wps|et|pdf|ofd|ceb|zip|rar|7z|pptx?|csv|txt)\s*[）)】\]》]?$", re.IGNORECASE)
+_LABELLED = re.compile(r"^[【\[（(]?附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：.、】\]）)\s-]")
 BARE_NAMES = re.compile(r"^(?:点击|查看|立即|附件)?(?:下载|附件下载|点击下载|查看|附件|预览|下载附件|打开|download)\d{0,2}[。.]?$", re.IGNORECASE)
 _ICONS = re.compile(
     r"/(?:icon|ico|fileTypeImages|sysimage|images?/icon|editor/dialogs)[/_]|(?:icon_|_icon|weixin|qrcode|ewm|erweima|logo|blank|spacer|dot|arrow)[\w-]*\.(?:gif|png|jpg)",
@@ -61,12 +64,28 @@ def extension(url: str) -> str:
 
 
 def _is_attachment(node: Element, url: str) -> bool:
+    """By what the link says of itself, by its address, by its name, by the label or file icon before it."""
     if node.get("appendix") == "true" or "data-appendix" in node.attrib or "attachment" in (node.get("class") or "").lower():
         return True
     kind = extension(url)
     if kind in EXTENSIONS:
         return True
-    return kind not in {"html", "htm", "shtml"} and _SCRIPTS.search(urlsplit(url).path) is not None
+    if kind in _PAGES:
+        return False
+    shown = inline_text(node)
+    if _SCRIPTS.search(urlsplit(url).path) is not None or node.get("download") is not None:
+        return True
+    return _FILE_WORD.search(shown) is not None or _LABELLED.match(shown) is not None or _after_label(node)
+
+
+def _after_label(node: Element) -> bool:
+    """True when 附件： or the icon of a file type stands right before the link."""
+    before = node.getprevious()
+    text = squash((before.tail if before is not None else node.getparent().text) or "") if node.getparent() is not None else ""
+    if re.search(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：.、【\[（(]\s*$", text):
+        return True
+    icon = before if before is not None and before.tag == "img" and not text else node.find("./img")
+    return icon is not None and re.search(r"(?:icon|ico|file)[\w/-]*(?:docx?|xlsx?|pdf|zip|rar|wps|txt|ofd)|/(?:docx?|xlsx?|pdf|zip|rar|wps)\.(?:gif|png|jpg)", icon.get("src") or "", re.IGNORECASE) is not None
 
 
 def file_name(url: str) -> str:

@@ -75,6 +75,9 @@ def _candidates(tree: Element) -> Iterator[_Candidate]:
     yield from _above_info(tree)
 
 
+_TRAILING_DAY = re.compile(r"\s*[（(\[【]\s*(?:发布时间[:：])?\s*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?[\s\d:：]*[）)\]】]$")
+
+
 def _readings(node: Element) -> Iterator[tuple[str, float]]:
     """What an element may be saying: all of it, or only its first lines where the date or a subtitle stands inside it."""
     lines = [line for line in lines_of(node, show_hidden=False) if line]
@@ -82,7 +85,9 @@ def _readings(node: Element) -> Iterator[tuple[str, float]]:
         return
     kept = [line for line in lines if not is_info_line(line)]
     whole = inline_text(node)
-    if len(kept) == len(lines):
+    if _TRAILING_DAY.search(whole):
+        yield _TRAILING_DAY.sub("", whole), 0.4
+    elif len(kept) == len(lines):
         yield whole, 0.3 if len(lines) == 1 else 0.0
     elif kept and len(kept) < len(lines):
         yield "".join(kept), 0.0
@@ -117,8 +122,8 @@ def _confirmed(text: str, window: str, names: set[str], social: str, named: str,
     tight, frame = text.replace(" ", ""), window.replace(" ", "")
     if len(tight) >= 4 and tight in frame:
         weight += 3.0 + 3.0 * len(tight) / len(frame)
-    elif len(frame) >= 10 and _overlaps(tight, frame):
-        weight += 2.0
+    elif len(frame) >= 10 and _cut_short(tight, window):
+        weight += 6.5
     for other in (social, named, listed):
         if other and alike(text, _clean(other)):
             weight += 3.0
@@ -131,9 +136,10 @@ def _confirmed(text: str, window: str, names: set[str], social: str, named: str,
     return weight + min(len(tight), 30) / 30
 
 
-def _overlaps(text: str, window: str) -> bool:
-    """True when the browser title was cut short or decorated: one begins like the other."""
-    return len(text) >= 8 and (window.startswith(text[:12]) or text.startswith(window.rstrip("….")[:12]))
+def _cut_short(text: str, window: str) -> bool:
+    """True when a part of the browser title is this text cut short with dots, or the whole begins alike."""
+    parts = [part.replace(" ", "") for part in _CUT.split(window)]
+    return any(len(part) >= 8 and text.startswith(part.rstrip("….")) for part in parts)
 
 
 def alike(one: str, other: str) -> bool:

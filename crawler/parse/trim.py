@@ -15,14 +15,16 @@ _SENTENCE = re.compile("[。！？；]")
 _INDENT_DAY = re.compile(r"^[\[（(]?\s*(?:19|20)\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}日?\s*(?:\d{1,2}:\d\d(?::\d\d)?)?[\]）)]?$")
 
 
-def trim_lines(lines: Iterable[str], title: str) -> list[str]:
-    """The lines between the frame's head and its tail."""
-    kept = _without_head(list(lines), squash(title).replace(" ", ""))
+def trim_lines(lines: Iterable[str], title: str) -> tuple[list[str], list[str]]:
+    """(the lines above the text that belong to the frame, the text's own lines)."""
+    every = list(lines)
+    kept = _without_head(every, squash(title).replace(" ", ""))
+    head = every[: len(every) - len(kept)]
     end = next((index for index, line in enumerate(kept) if index and is_end(line) and not _prose_after(kept[index + 1 :])), len(kept))
     kept = kept[:end]
     while kept and _foot(kept[-1], alone=len(kept) == 1):
         kept.pop()
-    return kept
+    return head, kept
 
 
 def _without_head(lines: list[str], title: str) -> list[str]:
