@@ -166,7 +166,7 @@ def test_attachments_have_names_and_no_navigation_among_them() -> None:
     )
     files = [(item.name, item.url.rsplit("/", 1)[1], item.picture) for item in post.attachments]
     assert files == [("1.名单", "ab12", False), ("a表.xls", "a%E8%A1%A8.xls", False), ("2.申请表", "2.docx", False), ("1.png", "1.png", True)]
-    assert [link.url for link in post.links] == ["https://www.shifan.example/news/down.jsp?name=x", "http://other.example/p.html"]
+    assert [link.url for link in post.links] == ["https://www.shifan.example/news/more.jsp?name=x", "http://other.example/p.html"]
 
 
 @pytest.mark.parametrize(

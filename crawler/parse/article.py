@@ -87,12 +87,12 @@ def read_article_tree(tree: Element, url: str, *, listed: Listed | None = None, 
     )
 
 
-def read_metas(tree: Element) -> dict[str, str]:
-    """All `<meta>` values by lower-case name or property; the first non-empty one of a name counts."""
+def read_metas(tree: Element, *, folded: bool = True) -> dict[str, str]:
+    """All `<meta>` values by lower-case name or property; the first non-empty one of a name counts. `folded` folds blanks and lines to one space."""
     metas: dict[str, str] = {}
     for node in tree.iter("meta"):
         name = (node.get("name") or node.get("property") or node.get("itemprop") or "").strip().lower()
-        value = squash(node.get("content"))
+        value = squash(node.get("content")) if folded else node.get("content") or ""
         if name and (name not in metas or not metas[name]):
             metas[name] = value
     return metas

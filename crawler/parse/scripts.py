@@ -5,6 +5,9 @@ import re
 from functools import lru_cache
 
 _WRAPPED = r"""(?:(?P<wrap>htmlDecode|JsDecode|decodeURIComponent)\s*\(\s*)?(?P<quote>["'])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n])*)(?P=quote)(?P<rest>\s*\)?\s*(?:\.html\(false\))?)"""
+# `msg_title = window.title = '…'`; video posts: `d.title = (xml ? getXmlValue('title.DATA') : '…')`
+_CHAIN = r"(?:window\.\w+\s*=\s*)?"
+_XML = r"(?:\(?\s*xml\s*\?\s*(?:getXmlValue\([^)]*\)|''|\"\")(?:\s*\*\s*1)?\s*:\s*)?"
 _BARE = r"""(?P<number>\d{1,20})\b"""
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "v": "", "0": ""}
@@ -12,7 +15,7 @@ _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "v": "", "0": ""}
 
 @lru_cache(maxsize=256)
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.\-'\"])(?:window\.|var\s+|let\s+|const\s+)?[\"']?{re.escape(name)}[\"']?\s*[:=](?!=)\s*(?:{_WRAPPED}|{_BARE})")
+    return re.compile(rf"(?<![\w.\-'\"])(?:window\.|_g\.|d\.|cgiData\.|var\s+|let\s+|const\s+)?[\"']?{re.escape(name)}[\"']?\s*[:=](?!=)\s*{_CHAIN}{_XML}(?:{_WRAPPED}|{_BARE})")
 
 
 def string_value(text: str, *names: str, within: str | None = None) -> str | None:
