@@ -15,8 +15,18 @@ Severity = Literal["veto", "error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("veto", "error", "warning", "info")
 
 # ok: collected completely · empty: answered, nothing there · the rest: could not be collected, never "silent".
-ReceiptStatus = Literal["ok", "empty", "partial", "expired-login", "blocked", "redesigned", "unreachable", "misconfigured"]
-RECEIPT_STATUSES: tuple[ReceiptStatus, ...] = ("ok", "empty", "partial", "expired-login", "blocked", "redesigned", "unreachable", "misconfigured")
+ReceiptStatus = Literal["ok", "empty", "partial", "expired-login", "blocked", "rate-limited", "redesigned", "unreachable", "misconfigured"]
+RECEIPT_STATUSES: tuple[ReceiptStatus, ...] = (
+    "ok",
+    "empty",
+    "partial",
+    "expired-login",
+    "blocked",
+    "rate-limited",
+    "redesigned",
+    "unreachable",
+    "misconfigured",
+)
 COLLECTED: frozenset[str] = frozenset({"ok", "empty"})
 
 SourceKind = Literal["portal", "ledger", "douyin", "recommended", "sent-news", "submissions", "mailbox", "events", "preview"]

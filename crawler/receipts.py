@@ -27,6 +27,7 @@ class Tally:
         known: dict[str, ReceiptStatus] = {
             "expired-login": "expired-login",
             "blocked": "blocked",
+            "rate-limited": "rate-limited",
             "redesigned": "redesigned",
             "misconfigured": "misconfigured",
             "partial": "partial",

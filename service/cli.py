@@ -125,6 +125,19 @@ def extract(
 
 
 @app.command(cls=Command)
+def feed(
+    path: Annotated[Path, typer.Argument(help="存下的订阅源、接口答复或台账。", metavar="路径")],
+    at: Annotated[str | None, typer.Option("--at", help="这份答复是何时存下的（“5分钟前”从这时算起），默认取文件的时间。", metavar="时间")] = None,
+    as_json: Json = False,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """看采集程序从订阅源（RSS、Atom、JSON Feed）、微信微博抖音接口答复或台账里读出了什么。"""
+    from service.feed_command import feed_path
+
+    return feed_path(path, as_json, at)
+
+
+@app.command(cls=Command)
 def read(path: Annotated[Path, typer.Argument(help="文件。", metavar="路径")], as_json: Json = False, config: Config = DEFAULT_CONFIG) -> int:
     """把文件里的文字逐块读出来，注明在哪里。"""
     from service.inspect import read_path

@@ -248,15 +248,17 @@ def test_videos_from_json_and_from_the_page() -> None:
         '{"status_code":0,"aweme_list":[{"aweme_id":"9","desc":"置顶旧视频 #示范","create_time":1600000000,"is_top":1},{"aweme_id":"10","desc":"转自：宝鸡交警 冬季行车","create_time":1698023107,"is_top":0}],"has_more":1,"max_cursor":55}'.encode(),
         "https://www.douyin.com/user/x",
     )
+    assert page is not None
     assert [(post.title, post.pinned, post.original) for post in page.posts] == [
-        ("置顶旧视频", True, "undeclared"),
+        ("置顶旧视频 #示范", True, "undeclared"),
         ("转自：宝鸡交警 冬季行车", False, "reprint"),
     ]
-    assert (page.more, page.cursor) == (True, 55)
+    assert (page.more, page.cursor) == (True, "55")
     shown = read_video_page(
         "<ul><li data-id='9' data-time='1600000000' data-top='1'><span>置顶</span><a href='/video/9'>旧视频</a></li><li data-id='10' data-time='1698023107'><a href='/video/10'>新视频</a></li></ul>".encode(),
         "https://d.example/user/x",
     )
+    assert shown is not None
     assert [(post.url, post.title, post.pinned) for post in shown.posts] == [
         ("https://d.example/video/9", "旧视频", True),
         ("https://d.example/video/10", "新视频", False),
@@ -266,8 +268,8 @@ def test_videos_from_json_and_from_the_page() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"<html>", b'{"aweme_list": 3}', b"[" * 5000])
 def test_unknown_video_answers_are_not_an_empty_account(body: bytes) -> None:
-    assert not read_video_json(body, "https://d.example/").recognised
-    assert not read_video_page(body, "https://d.example/").recognised
+    assert read_video_json(body, "https://d.example/") is None
+    assert read_video_page(body, "https://d.example/") is None
 
 
 # --- tables -----------------------------------------------------------------------------------------------------

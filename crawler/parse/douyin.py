@@ -1,81 +1,103 @@
-"""A 抖音 account's list: from the platform's JSON answer or from the rendered page's items → Posts."""
+"""A 抖音 account's list → posts: the open platform's answer, the site's own JSON, or the rendered page's items."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
-from core.records import Attachment, Post
-from crawler.parse.dates import Stamp, from_epoch, read_stamp
+from core.records import Attachment, Post, PostState
+from crawler.parse.batch import Batch, Record, json_of, number, record, records, truth, words
+from crawler.parse.dates import Stamp, read_stamp
 from crawler.parse.dom import Element, absolute, inline_text, parse_page, squash
+from crawler.parse.moments import moment_of
+from crawler.parse.refusals import douyin_refusal
 
 _REPRINT = re.compile(r"(?:转自|转载自?|来源|转发自?|来自|素材来源|via)\s*[:：@｜|]?\s*[@“《]?([^\s#，。；）)”》]{2,30})", re.IGNORECASE)
 _REPRINT_MARK = re.compile(r"转自|转载|转发自|来源\s*[:：@]|素材来源")
+_SITE = "https://www.douyin.com/"
+# 2 不适宜公开, 4 审核中 of the open platform.
+_STATES: dict[int, PostState] = {2: "violating", 4: "unavailable"}
 
 
-@dataclass(frozen=True, slots=True)
-class VideoPage:
-    """One answer of a video list; `recognised` False when it is not the platform's form at all, `login` True when it asks to sign in."""
-
-    posts: tuple[Post, ...] = ()
-    more: bool = False
-    cursor: int = 0
-    recognised: bool = True
-    login: bool = False
-    account: str = ""
+def read_video_json(body: bytes, url: str, source: str = "") -> Batch | None:
+    """Read an answer's bytes; None when it is not the platform's form at all."""
+    return read_douyin(json_of(body), url, source)
 
 
-def read_video_json(body: bytes, url: str, source: str = "") -> VideoPage:
+def read_douyin(data: Any, url: str = _SITE, source: str = "") -> Batch | None:
     """Read `{"status_code", "aweme_list": […], "has_more", "max_cursor"}` or the open platform's `{"data": {"list": […], "has_more", "cursor"}}`."""
-    try:
-        data: Any = json.loads(body.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return VideoPage(recognised=False)
-    if not isinstance(data, Mapping):
-        return VideoPage(recognised=False)
-    if data.get("status_code") in {8, 2483, 10008}:
-        return VideoPage(login=True)
-    inner = data.get("data") if isinstance(data.get("data"), Mapping) else data
-    rows = inner.get("aweme_list", inner.get("list")) if isinstance(inner, Mapping) else None
-    if not isinstance(inner, Mapping) or not isinstance(rows, list):
-        return VideoPage(recognised=False)
-    posts = tuple(post for post in (_from_row(row, url, source) for row in rows if isinstance(row, Mapping)) if post is not None)
-    cursor = inner.get("max_cursor", inner.get("cursor", 0))
-    account = next((str(row["author"].get("nickname", "")) for row in rows if isinstance(row, Mapping) and isinstance(row.get("author"), Mapping)), "")
-    return VideoPage(posts, bool(inner.get("has_more")), cursor if isinstance(cursor, int) else 0, True, False, account)
-
-
-def _from_row(row: Mapping[str, Any], url: str, source: str) -> Post | None:
-    number = row.get("aweme_id") or row.get("item_id")
-    if not number:
+    answer = record(data)
+    inner = record(answer.get("data")) or answer
+    code = next((code for code in _codes(answer, inner) if code), None)
+    rows = inner.get("aweme_list", inner.get("list", inner.get("video_list")))
+    if code and not rows:
+        refusal = douyin_refusal(code)
+        return Batch("douyin", status=refusal.status, reason=refusal.reason)
+    if rows is None and "aweme_list" in inner and answer.get("status_code") == 0:
+        rows = []
+    if not rows and record(inner.get("aweme_detail")):
+        rows = [inner["aweme_detail"]]
+    if not isinstance(rows, list) or not (all(_is_video(record(row)) for row in rows) if rows else _is_empty(answer, inner)):
         return None
-    words = str(row.get("desc") or row.get("title") or "")
-    seconds = row.get("create_time")
-    stamp = from_epoch(seconds) if isinstance(seconds, int) else read_stamp(str(seconds or ""))
-    address = absolute(url, row.get("share_url") if isinstance(row.get("share_url"), str) else None) or urljoin(url, f"/video/{number}")
-    return video_post(address, words, stamp, bool(row.get("is_top")), source, absolute(url, _cover(row)))
+    posts = tuple({post.url: post for post in (_from_row(row, url, source) for row in records(rows))}.values())
+    account = next((name for row in records(rows) if (name := words(record(row.get("author")).get("nickname")))), "")
+    cursor = number(inner.get("max_cursor", inner.get("cursor")))
+    return Batch("douyin", posts, account, more=truth(inner.get("has_more")), cursor=str(cursor or 0), total=number(inner.get("total")))
 
 
-def _cover(row: Mapping[str, Any]) -> str | None:
+def _codes(answer: Record, inner: Record) -> Iterator[int | None]:
+    """Where the generations of the platform put their error: `error_code` inside, `err_no`, `extra`, `status_code`."""
+    for holder in (inner, answer, record(answer.get("extra"))):
+        for name in ("error_code", "err_no", "status_code"):
+            yield number(holder.get(name))
+
+
+def _is_video(row: Record) -> bool:
+    return bool(row.get("aweme_id") or row.get("item_id") or row.get("video_id")) and any(name in row for name in ("create_time", "desc", "title", "share_url"))
+
+
+def _is_empty(answer: Record, inner: Record) -> bool:
+    return "aweme_list" in inner or ("has_more" in inner and ("cursor" in inner or "error_code" in inner)) or number(inner.get("error_code")) == 0
+
+
+def _from_row(row: Record, url: str, source: str) -> Post:
+    caption = str(row.get("desc") or row.get("title") or row.get("caption") or row.get("item_title") or "")
+    post = video_post(_address(row, url), caption, moment_of(row.get("create_time")), truth(row.get("is_top")), source, absolute(url, _cover(row)))
+    account = words(record(row.get("author")).get("nickname"))
+    state = _STATES.get(number(row.get("video_status")) or 0, "live")
+    if truth(record(row.get("status")).get("is_delete")):
+        state = "deleted"
+    return replace(post, state=state, original=post.original if state == "live" else None, tags={"account": account} if account else {})
+
+
+def _address(row: Record, url: str) -> str:
+    """The lasting address: the site's by number; what is shared from there changes at every visit. The open platform's `share_url` is its own."""
+    shared = absolute(url, row.get("share_url") if isinstance(row.get("share_url"), str) else None)
+    item = words(row.get("aweme_id") or row.get("video_id"))
+    here = (urlsplit(url).hostname or "").endswith(("douyin.com", "iesdouyin.com"))
+    if item.isdigit() and here and ("aweme_id" in row or not shared):
+        kind = "note" if row.get("images") or number(row.get("aweme_type")) == 68 else "video"
+        return f"{_SITE}{kind}/{item}"
+    return shared or urljoin(url, f"/video/{item or words(row.get('item_id'))}")
+
+
+def _cover(row: Record) -> str | None:
     """Address of the cover picture: `video.cover.url_list` of the site, `cover` of the open platform."""
-    video = row.get("video")
-    cover = video.get("cover") if isinstance(video, Mapping) else row.get("cover")
-    if isinstance(cover, Mapping):
-        cover = next(iter(cover.get("url_list") or ()), None)
+    cover = record(row.get("video")).get("cover") or row.get("cover")
+    if record(cover):
+        cover = next(iter(record(cover).get("url_list") or ()), None)
     return cover if isinstance(cover, str) and cover else None
 
 
-def video_post(url: str, words: str, stamp: Stamp | None, pinned: bool, source: str, cover: str | None = None) -> Post:
+def video_post(url: str, caption: str, stamp: Stamp | None, pinned: bool, source: str, cover: str | None = None) -> Post:
     """A Post of one video, its cover as a picture; words that say 转自 or 来源 make it a reprint, nothing else does."""
-    text = words.strip()
-    title = squash(re.split(r"[\n#]", text, maxsplit=1)[0]) or squash(text)
+    text = caption.strip()
     named = _REPRINT.search(text) if _REPRINT_MARK.search(text) else None
     return Post(
         source=source,
         url=url,
-        title=title[:200],
+        title=squash(text.split("\n", 1)[0])[:200],
         published_at=stamp.moment if stamp else None,
         date_source="platform" if stamp else "unknown",
         origin=named[1] if named else "",
@@ -86,14 +108,16 @@ def video_post(url: str, words: str, stamp: Stamp | None, pinned: bool, source: 
     )
 
 
-def read_video_page(body: bytes, url: str, source: str = "") -> VideoPage:
-    """Read the items of a rendered account page: elements with an id and a time, or links to `/video/`."""
+def read_video_page(body: bytes, url: str, source: str = "") -> Batch | None:
+    """Read the items of a rendered account page: elements with an id and a time, or links to `/video/`. None when it is no such page."""
     tree = parse_page(body, "text/html; charset=utf-8")
     posts = tuple({post.url: post for post in _rendered(tree, url, source)}.values())
-    text = " ".join(piece.strip() for piece in tree.itertext() if piece.strip())[:5000] if not posts else ""
-    login = bool(re.search(r"登录后即可|请先登录|扫码登录|验证码中间页|安全验证", text))
-    empty = bool(re.search(r"暂无(?:内容|作品)|还没有作品", text))
-    return VideoPage(posts, recognised=bool(posts) or empty or login, login=login)
+    if posts:
+        return Batch("douyin", posts)
+    text = " ".join(piece.strip() for piece in tree.itertext() if piece.strip())[:5000]
+    if re.search(r"登录后即可|请先登录|扫码登录|验证码中间页|安全验证", text):
+        return Batch("douyin", status="expired-login", reason="平台要求登录或验证后才能查看")
+    return Batch("douyin") if re.search(r"暂无(?:内容|作品)|还没有作品", text) else None
 
 
 def _rendered(tree: Element, url: str, source: str) -> Iterator[Post]:

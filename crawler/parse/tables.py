@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +14,7 @@ from core.text import squeeze
 from crawler.parse.encoding import detect
 
 MAX_ROWS = 200_000
+_MAX_SHEET = 20 * 1024 * 1024
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -36,7 +39,7 @@ class Table:
 def sheets(data: bytes, name: str) -> list[list[list[str]]]:
     """All cells of a file as text, sheet by sheet; raises UnreadableError for what is no table."""
     if data.startswith((_ZIP, _OLE)):
-        return list(_workbook(data, name))
+        return _with_hyperlinks(data, list(_workbook(data, name)))
     return [_csv(data, name)]
 
 
@@ -65,6 +68,37 @@ def _workbook(data: bytes, name: str) -> Iterator[list[list[str]]]:
         raise UnreadableError(f"{name}：电子表格无法打开（可能加密或损坏），请重新保存后报送") from error
 
 
+def _with_hyperlinks(data: bytes, pages: list[list[list[str]]]) -> list[list[list[str]]]:
+    """The addresses behind cells (a title that can be clicked) as further cells at the end of their rows."""
+    for sheet, row, url in _hyperlinks(data):
+        if sheet < len(pages) and row < len(pages[sheet]) and not any("://" in cell for cell in pages[sheet][row]):
+            pages[sheet][row].append(url)
+    return pages
+
+
+def _hyperlinks(data: bytes) -> Iterator[tuple[int, int, str]]:
+    """(sheet, row, address) of every hyperlink and HYPERLINK formula of an xlsx workbook; nothing where there is none to be had."""
+    if not data.startswith(_ZIP):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = [info for info in package.infolist() if info.filename.startswith("xl/worksheets/") and info.file_size <= _MAX_SHEET]
+            if not any(mark in package.read(info) for info in parts for mark in (b"<hyperlink", b"HYPERLINK(")):
+                return
+        from openpyxl import load_workbook
+
+        book = load_workbook(io.BytesIO(data))
+    except (zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError):
+        return  # the addresses are an extra: the cells themselves were read
+    for number, title in enumerate(book.sheetnames):
+        for row in getattr(book[title], "iter_rows", list)():
+            for cell in row:
+                formula = re.match(r'=HYPERLINK\(\s*"(https?://[^"]+)"', str(cell.value or ""), re.IGNORECASE)
+                target = formula[1] if formula else cell.hyperlink.target if cell.hyperlink else None
+                if target and str(target).startswith(("http://", "https://")):
+                    yield number, cell.row - 1, str(target)
+
+
 def cell_text(cell: object) -> str:
     """A cell as a person reads it: whole floats without `.0`, dates in ISO form."""
     if cell is None or cell == "":
@@ -80,12 +114,12 @@ def cell_text(cell: object) -> str:
     return str(cell).strip()
 
 
-def table_with(data: bytes, name: str, wanted: Sequence[Sequence[str]]) -> Table | None:
-    """The first table whose header row (within the first 10 rows of a sheet) has a column for each group of names; None where no sheet has one."""
+def table_with(data: bytes, name: str, wanted: Sequence[Sequence[str]], accept: Callable[[Table], bool] = lambda table: True) -> Table | None:
+    """The first table whose header row (within the first 10 rows of a sheet) has a column for each group of names and is accepted; None where no sheet has one."""
     for rows in sheets(data, name):
         for index, row in enumerate(rows[:10]):
             table = Table(tuple(row), tuple(tuple(cells) for cells in rows[index + 1 :] if any(cells)))
-            if all(table.column(names) is not None for names in wanted):
+            if all(table.column(names) is not None for names in wanted) and accept(table):
                 return table
     return None
 

@@ -7,7 +7,8 @@ from core.errors import CollectionError
 from core.records import Post, Source
 from crawler.articles import complete
 from crawler.browser import open_page, scroll, settled
-from crawler.parse.douyin import VideoPage, read_video_json, read_video_page
+from crawler.parse.batch import Batch
+from crawler.parse.douyin import read_video_json, read_video_page
 from crawler.receipts import Tally
 from crawler.spiders.base import CollectorSpider
 
@@ -26,10 +27,10 @@ class DouyinSpider(CollectorSpider):
     async def collect(self, source: Source, tally: Tally) -> None:
         """All videos of the list as posts; the list tells all there is, their own pages are not opened."""
         page = await (self._rendered_list(source) if self.rendered(source) else self._json_list(source))
-        if page.login:
-            raise CollectionError("expired-login", "平台要求登录或验证后才能查看")
-        if not page.recognised:
+        if page is None:
             raise CollectionError("redesigned", "账号页能打开，但认不出作品列表，平台可能已改版")
+        if page.status != "ok":
+            raise CollectionError(page.status, page.reason)
         known = set() if self.job.full else await self.keeper.known(source.id)
         tally.items = len(page.posts)
         async with asyncio.TaskGroup() as group:
@@ -41,21 +42,25 @@ class DouyinSpider(CollectorSpider):
         async with self._gate:
             await self.keep(await complete(self, post, tally))
 
-    async def _rendered_list(self, source: Source) -> VideoPage:
+    async def _rendered_list(self, source: Source) -> Batch | None:
         assert source.url is not None
         url = source.url
         async with open_page(self.crawler, url, 2.0 * self.job.county.crawl.timeout) as page:
             count = -1
-            shown = VideoPage(recognised=False)
+            shown: Batch | None = None
             for _ in range(_MAX_SCROLLS):
-                shown = read_video_page(await settled(page, lambda body: len(read_video_page(body, url).posts)), url)
-                if len(shown.posts) <= count or not shown.posts:
+                shown = read_video_page(await settled(page, lambda body: _count(read_video_page(body, url))), url)
+                if shown is None or not shown.posts or len(shown.posts) <= count:
                     break
                 count = len(shown.posts)
                 await scroll(page)
             return shown
 
-    async def _json_list(self, source: Source) -> VideoPage:
+    async def _json_list(self, source: Source) -> Batch | None:
         assert source.url is not None
         answer = await self.fetcher.get(source.url)
         return read_video_json(answer.body, source.url)
+
+
+def _count(page: Batch | None) -> int:
+    return len(page.posts) if page else 0
