@@ -269,7 +269,22 @@ def _portal_options(entry: ColumnEntry | Listing) -> dict[str, Any]:
     return options
 
 
-_RENDERED_PLATFORMS = {"抖音号": "douyin"}
+_RENDERED_PLATFORMS = {"抖音号"}
+# Where an account's interface is when no address is given; a gateway of the office can stand in for it.
+_INTERFACES = {"wechat": "https://api.weixin.qq.com/", "douyin": "https://open.douyin.com/"}
+
+
+def _account_source(entry: AccountEntry) -> Source:
+    kind: SourceKind = entry.collect or ("douyin" if entry.platform in _RENDERED_PLATFORMS else "ledger")
+    options: dict[str, Any] = {"platform": entry.platform, "account": entry.name}
+    if entry.credentials:
+        options["credentials"] = entry.credentials
+    if entry.columns:
+        options["columns"] = dict(entry.columns)
+    if not entry.pages:
+        options["pages"] = False
+    url = entry.url or (_INTERFACES.get(kind) if entry.credentials else None)
+    return Source(_account_id(entry), kind, url, entry.unit, entry.name, options)
 
 
 def _sources(
@@ -285,8 +300,7 @@ def _sources(
     if accounts.accounts:
         yield Source("recommended", "recommended", accounts.recommended, None, "推荐转载信息清单")
     for account in accounts.accounts:
-        kind: SourceKind = "douyin" if account.platform in _RENDERED_PLATFORMS else "ledger"
-        yield Source(_account_id(account), kind, account.url, account.unit, account.name, {"platform": account.platform, "account": account.name})
+        yield _account_source(account)
     if submissions.duties:
         yield Source("submissions", "submissions", submissions.folder, None, "数据报送文件夹")
     if events.duties:

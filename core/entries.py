@@ -104,10 +104,30 @@ class NewsFile(Entry):
 
 
 class AccountEntry(Entry):
+    """How an account is collected: `collect` (by default 抖音号 from its page, all else from a ledger).
+
+    credentials: the prefix of the environment variables that hold its secrets. columns: a ledger's headers where they are unusual (field → header).
+    pages: open each article's own page (feeds and 微信).
+    """
+
     platform: Name
     name: Name
     unit: Name
     url: str | None = None
+    collect: Literal["ledger", "feed", "wechat", "weibo", "douyin"] | None = None
+    credentials: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    columns: Mapping[Literal["title", "url", "published_at", "account", "platform", "original", "origin", "pinned"], Name] = {}
+    pages: bool = True
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        if self.collect == "wechat" and not self.credentials:
+            raise ValueError("用微信官方接口采集（collect: wechat）要写 credentials（凭证环境变量的前缀）")
+        if self.credentials and self.collect not in ("wechat", "weibo", "douyin"):
+            raise ValueError("credentials 只用于 collect: wechat、weibo、douyin")
+        if self.columns and self.collect not in (None, "ledger"):
+            raise ValueError("columns 只用于台账（collect: ledger）")
+        return self
 
 
 class AccountsFile(Entry):

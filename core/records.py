@@ -29,7 +29,7 @@ RECEIPT_STATUSES: tuple[ReceiptStatus, ...] = (
 )
 COLLECTED: frozenset[str] = frozenset({"ok", "empty"})
 
-SourceKind = Literal["portal", "ledger", "douyin", "recommended", "sent-news", "submissions", "mailbox", "events", "preview"]
+SourceKind = Literal["portal", "ledger", "feed", "wechat", "weibo", "douyin", "recommended", "sent-news", "submissions", "mailbox", "events", "preview"]
 
 
 # --- the county, as configuration gives it -------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -71,6 +72,11 @@ class Keeper:
         """True when the last collection of the source ended well: only then may a known item end the reading of its list."""
         last = self._last.get(source)
         return last is not None and last.status in COLLECTED
+
+    def last_complete(self, source: str) -> datetime | None:
+        """When the source was last collected, None when its last collection did not end well."""
+        last = self._last.get(source)
+        return last.finished_at if last is not None and last.status in COLLECTED else None
 
     async def known(self, source: str) -> set[str]:
         """Addresses read before, except where an attachment has to be asked for again."""

@@ -78,11 +78,15 @@ def _spiders(job: Job, keeper: Keeper) -> None:
 
     from crawler.spiders.douyin import DouyinSpider
     from crawler.spiders.events import EventsSpider
+    from crawler.spiders.feed import FeedSpider
     from crawler.spiders.ledger import LedgerSpider
     from crawler.spiders.portal import PortalSpider
     from crawler.spiders.preview import PreviewSpider
+    from crawler.spiders.wechat import WechatSpider
+    from crawler.spiders.weibo import WeiboSpider
 
-    classes = [spider for spider in (PortalSpider, PreviewSpider, LedgerSpider, DouyinSpider, EventsSpider) if job.sources(spider.kinds)]
+    spiders = (PortalSpider, PreviewSpider, LedgerSpider, FeedSpider, WechatSpider, WeiboSpider, DouyinSpider, EventsSpider)
+    classes = [spider for spider in spiders if job.sources(spider.kinds)]
     if not classes:
         return
     settings = get_project_settings()

@@ -539,7 +539,7 @@ def test_scrapy_itself_works_from_the_root(site: Site, county: County) -> None:
     county.write({"one": f"{site.base}/one/"})
     environment = os.environ | {"XUNCHA_VAULT_KEY": KEY}
     listed = subprocess.run([sys.executable, "-m", "scrapy", "list"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
-    assert listed.stdout.split() == ["douyin", "events", "ledger", "portal", "preview"]
+    assert listed.stdout.split() == ["douyin", "events", "feed", "ledger", "portal", "preview", "wechat", "weibo"]
     arguments = ["-a", f"config={county.config}", "-a", f"home={county.home}", "-a", "today=2023-11-23"]
     crawled = subprocess.run(
         [sys.executable, "-m", "scrapy", "crawl", "portal", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True

@@ -97,6 +97,7 @@ def _post(row: Record, pinned: bool, account: str, now: datetime | None) -> Post
     stamp = moment_of(row.get("created_at"), now)
     moment, how = dated(stamp)
     repeated = html_lines(_text(quoted)) if quoted else []
+    tags = {"account": name, "folded": _folded(row)}
     return Post(
         source="",
         url=_address(row),
@@ -109,8 +110,14 @@ def _post(row: Record, pinned: bool, account: str, now: datetime | None) -> Post
         original="reprint" if quoted else "undeclared",
         pinned=pinned or truth(row.get("isTop")) or truth(row.get("is_top")) or number(row.get("mblogtype")) == 2 or "置顶" in mark,
         attachments=_pictures(row),
-        tags={"account": name} if name else {},
+        tags={key: value for key, value in tags.items() if value},
     )
+
+
+def _folded(row: Record) -> str:
+    """The number of a post whose text the list cuts short, "" of one that is whole."""
+    whole = record(row.get("longText")) or row.get("longTextContent") or not truth(row.get("isLongText"))
+    return "" if whole else words(row.get("mid") or row.get("idstr") or row.get("id"))
 
 
 def _text(row: Record) -> str:

@@ -59,8 +59,8 @@ class CollectorSpider(Spider):
 
     def _lay_settings(self, crawler: Crawler) -> None:
         manners, sources = self.job.county.crawl, self.job.sources(self.kinds)
-        hosts = _hosts(source.url for source in sources)
-        everywhere = _hosts([self.job.county.portal.url, *(source.url for source in self.job.county.sources)])
+        hosts = hosts_of(source.url for source in sources)
+        everywhere = hosts_of([self.job.county.portal.url, *(source.url for source in self.job.county.sources)])
         slots: dict[str, dict[str, Any]] = {
             host: {"concurrency": _LOCAL_CONCURRENCY, "delay": 0.0, "jitter": 0.0}
             if is_loopback(host)
@@ -206,7 +206,8 @@ class CollectorSpider(Spider):
             self.keeper.close("done" if reason == "finished" and self.keeper.failure is None else "stopped")
 
 
-def _hosts(urls: Iterable[str | None]) -> set[str]:
+def hosts_of(urls: Iterable[str | None]) -> set[str]:
+    """The hosts of these addresses."""
     return {urlsplit(url).hostname or "" for url in urls if url and "://" in url}
 
 

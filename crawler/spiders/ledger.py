@@ -1,15 +1,17 @@
 """Ledgers of links that units hand in, and the list of recommended articles: the ledger first, then each page it names."""
 
 import asyncio
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from core.errors import CollectionError, UnreadableError
 from core.records import Post, Source
+from crawler.accounts import lasting, of_account
 from crawler.articles import Reading, read_entry
 from crawler.fetch import Answer
 from crawler.inbox import inbox_paths, read_bytes
 from crawler.parse.article import Listed, read_article
-from crawler.parse.ledger import read_ledger
+from crawler.parse.ledger import listed_of, read_ledger_posts
 from crawler.parse.wechat import is_wechat, read_wechat
 from crawler.receipts import Tally
 from crawler.spiders.base import CollectorSpider
@@ -27,13 +29,14 @@ class LedgerSpider(CollectorSpider):
         """Read the ledger, then the pages it names that are not known yet."""
         entries = await self._entries(source)
         known = set() if self.job.full else await self.keeper.known(source.id)
-        reading = Reading(source.id, lambda answer, listed: _read(answer, listed, source.id), "ledger")
+        reprints = {post.url for post in entries if post.original == "reprint"}
+        reading = Reading(source.id, lambda answer, listed: _read(answer, listed, source.id, listed.url in reprints), "ledger")
         tally.items = len(entries)
         async with asyncio.TaskGroup() as group:
-            for item in entries:
-                if item.url not in known:
+            for post in entries:
+                if post.url not in known:
                     await self._gate.acquire()
-                    group.create_task(self._read(reading, item, tally))
+                    group.create_task(self._read(reading, listed_of(post), tally))
 
     async def _read(self, reading: Reading, item: Listed, tally: Tally) -> None:
         try:
@@ -41,17 +44,20 @@ class LedgerSpider(CollectorSpider):
         finally:
             self._gate.release()
 
-    async def _entries(self, source: Source) -> tuple[Listed, ...]:
+    async def _entries(self, source: Source) -> tuple[Post, ...]:
+        """What the ledger lists of this account, each article once under its lasting address."""
         assert source.url is not None
-        found: dict[str, Listed] = {}
+        found: dict[str, Post] = {}
         for name, data in await self._files(source.url):
             try:
-                listed = read_ledger(data, name)
+                batch = read_ledger_posts(data, name, source.options.get("columns"), self.job.now)
             except UnreadableError as error:
                 raise CollectionError("unreachable", str(error)) from None
-            if listed is None:
+            if batch is None:
                 raise CollectionError("redesigned", f"{name}：没有“链接”一列，也没有网址，请按台账模板填报")
-            found |= {item.url: item for item in listed if item.url not in found}
+            for post in of_account(batch.posts, source):
+                url = lasting(post.url)
+                found.setdefault(url, replace(post, url=url))
         return tuple(found.values())
 
     async def _files(self, url: str) -> list[tuple[str, bytes]]:
@@ -63,7 +69,10 @@ class LedgerSpider(CollectorSpider):
         return [(urlsplit(url).path.rsplit("/", 1)[-1] or "台账", answer.body)]
 
 
-def _read(answer: Answer, listed: Listed, source: str) -> Post | None:
-    if is_wechat(answer.body, answer.url):
-        return read_wechat(answer.body, listed.url, header=answer.content_type, listed=listed, source=source)
-    return read_article(answer.body, listed.url, header=answer.content_type, listed=listed, source=source)
+def _read(answer: Answer, listed: Listed, source: str, reprint: bool) -> Post | None:
+    """The page's own reading. That the unit itself calls it a repost counts where the platform says nothing; that it calls it original proves nothing."""
+    read = read_wechat if is_wechat(answer.body, answer.url) else read_article
+    post = read(answer.body, listed.url, header=answer.content_type, listed=listed, source=source)
+    if post is not None and reprint and post.original in (None, "undeclared") and not post.origin:
+        return replace(post, original="reprint", tags={**post.tags, "reprint": "ledger"})
+    return post
