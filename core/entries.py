@@ -35,7 +35,11 @@ class Mail(Entry):
 
 
 class Crawl(Entry):
-    """Manners towards the sites: `contact` goes into the User-Agent; `delay` in seconds between two requests to one host."""
+    """Manners towards the sites: `contact` goes into the User-Agent; `delay` in seconds between two requests to one host; `per_hour` requests at most to one host.
+
+    hosts: hosts beside those of the sources to which a redirect may lead. private_hosts: names that may resolve to addresses of the internal network.
+    look_again: posts with open findings, and `look_around`: other known posts, that are looked at again at one visit.
+    """
 
     contact: Name
     delay: float = Field(1.0, ge=0)
@@ -44,6 +48,11 @@ class Crawl(Entry):
     retries: int = Field(2, ge=0, le=10)
     max_list_pages: int = Field(60, ge=1)
     robots: bool = True
+    per_hour: int = Field(3600, ge=1)
+    hosts: tuple[Name, ...] = ()
+    private_hosts: tuple[Name, ...] = ()
+    look_again: int = Field(100, ge=0)
+    look_around: int = Field(20, ge=0)
 
 
 class Portal(Entry):

@@ -173,6 +173,16 @@ PostState = Literal["live", "deleted", "violating", "unavailable", "unread"]
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """How a post was met, for the next visit: a digest of what the list says of it, the validators of page and files by address (the page's under ""),
+    and when the list was last read where the post stands without showing it (None: not known)."""
+
+    listed: str = ""
+    validators: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    absent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One post as collected. `text` and `body` (its HTML, where tables keep their cells) are raw: only ever in memory or the vault.
 
@@ -195,6 +205,7 @@ class Post:
     links: tuple[Link, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     page: bytes = b""
+    trace: Trace = field(default_factory=Trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +230,7 @@ class StoredPost:
     attachments: tuple[Attachment, ...] = ()
     links: tuple[Link, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+    absent_at: datetime | None = None
 
     @property
     def published_on(self) -> date | None:
@@ -284,6 +296,7 @@ class Subject:
     """What a check looks at: everything one post, or one file before publication, says.
 
     page_type: column · news · account · file (before publication). `published_on` dates the text for rules with terms.
+    `first_seen`: the day the post was met first; `absent_on`: the last day before it on which its list was read and did not show it (None: not known).
     """
 
     blocks: tuple[Block, ...]
@@ -295,6 +308,8 @@ class Subject:
     title: str | None = None
     page_type: str = "file"
     published_on: date | None = None
+    first_seen: date | None = None
+    absent_on: date | None = None
     tags: Mapping[str, str] | None = None
     links: tuple[Link, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -23,6 +23,7 @@ from scrapy.exceptions import (
 
 from core.entries import Crawl
 from core.errors import CollectionError
+from crawler.conditional import Validators, validators_of
 
 PAGE_BYTES = 10 * 1024 * 1024
 FILE_BYTES = 60 * 1024 * 1024
@@ -48,7 +49,7 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response that is an answer: 200, or 404 and 410, which mean that the page is gone."""
+    """A response that is an answer: 200, 304 to a conditional request, or 404 and 410, which mean that the page is gone."""
 
     url: str
     status: int
@@ -59,6 +60,15 @@ class Answer:
     @property
     def gone(self) -> bool:
         return self.status in GONE
+
+    @property
+    def unchanged(self) -> bool:
+        """True for the answer to a conditional request that says: as before."""
+        return self.status == 304
+
+    @property
+    def validators(self) -> Validators:
+        return validators_of(self.headers)
 
 
 def is_local(host: str | None) -> bool:
@@ -96,13 +106,19 @@ class Fetcher:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.hostname in self._hosts or not is_local(parts.hostname))
 
-    async def get(self, url: str, *, form: Mapping[str, str] | None = None, limit: int = PAGE_BYTES) -> Answer:
-        """The answer to a GET, or to a POST of `form`; raises CollectionError with the receipt's status and a Chinese reason after the last try."""
+    async def get(self, url: str, *, form: Mapping[str, str] | None = None, limit: int = PAGE_BYTES, known: Validators | None = None) -> Answer:
+        """The answer to a GET, or to a POST of `form`; with `known` validators the answer may be `unchanged`.
+
+        Raises CollectionError with the receipt's status and a Chinese reason after the last try.
+        """
         here, data = url, form
         for _ in range(MAX_REDIRECTS + 1):
-            response = await self._tried(self._request(here, "POST" if data else "GET", data, limit), self._manners.retries)
+            request = self._request(here, "POST" if data else "GET", data, limit)
+            for name, value in (known.headers() if known else {}).items():
+                request.headers[name] = value
+            response = await self._tried(request, self._manners.retries)
             if response.status not in _REDIRECTS or b"Location" not in response.headers:
-                return _answer(response)
+                return _answer(response, conditional=bool(known and known.headers()))
             here = urljoin(here, response.headers[b"Location"].decode("latin-1").strip())
             data = data if response.status in {307, 308} else None
         raise CollectionError("unreachable", f"重定向超过 {MAX_REDIRECTS} 次")
@@ -184,11 +200,11 @@ class Fetcher:
         return float(base * 2**attempt * random.uniform(0.8, 1.2))
 
 
-def _answer(response: Any) -> Answer:
+def _answer(response: Any, conditional: bool = False) -> Answer:
     """The response as an answer; raises CollectionError for a refusal or a challenge page."""
     if response.status in _BLOCKED:
         raise CollectionError(*_BLOCKED[response.status])
-    if response.status != 200 and response.status not in GONE:
+    if response.status != 200 and response.status not in GONE and not (conditional and response.status == 304):
         raise CollectionError("unreachable", f"服务器返回错误 {response.status}")
     body = bytes(response.body)
     if response.status == 200 and is_challenge(body):

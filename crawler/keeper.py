@@ -3,19 +3,24 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from core.calendar import Month
+from core.calendar import Month, shanghai
 from core.errors import EnvironmentFailure
-from core.records import COLLECTED, Observation, Post, Receipt
+from core.records import COLLECTED, Observation, Post, Receipt, Source
+from core.store import lists as list_store
 from core.store import observations as observation_store
 from core.store import posts as post_store
 from core.store import runs as run_store
+from core.store import visits as visit_store
+from core.store.lists import ListMemory
 from core.store.setup import open_store
 from core.store.vault import Vault
+from core.store.visits import KnownPost
 from crawler.job import Job
+from crawler.rhythm import may_rest
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -33,6 +38,11 @@ class Keeper:
         self._run = 0
         self._last: dict[str, Receipt] = {}
         self._outcomes: dict[str, Receipt] = {}
+        self._lists: dict[str, ListMemory] = {}
+        self._days: dict[str, list[date]] = {}
+        self._again: dict[str, list[KnownPost]] = {}
+        self.rested: set[str] = set()
+        self._spare = job.county.crawl.look_around
 
     def open(self) -> None:
         """Open everything and note the start of the run; raises EnvironmentFailure or VaultError with one clear line."""
@@ -41,7 +51,14 @@ class Keeper:
     def _open(self) -> None:
         home = open_store(self.job.home)
         self._vault = Vault.open(home)
-        self._last = run_store.latest_receipts(self.job.county.id)
+        county = self.job.county
+        self._last = run_store.latest_receipts(county.id)
+        self._lists = list_store.recall(county.id)
+        self._days = list_store.publishing_days(county.id, self.job.now - timedelta(days=400))
+        rolling = 0 if self.job.wanted else county.crawl.look_around
+        sources = [source.id for source in self.job.sources(("portal",))]
+        for post in visit_store.to_look_at(county.id, sources, self.job.now, county.crawl.look_again, rolling):
+            self._again.setdefault(post.source, []).append(post)
         self._run = run_store.start_run(self.job.county.id, "crawl", self.job.now)
 
     def close(self, status: str) -> None:
@@ -84,6 +101,44 @@ class Keeper:
 
     def _known(self, source: str) -> set[str]:
         return post_store.known_urls(self.job.county.id, source, TRY_AGAIN)
+
+    async def known_posts(self, source: str) -> dict[str, KnownPost]:
+        """The same with what the next visit needs of each."""
+        return await self._call(visit_store.known_posts, self.job.county.id, source, TRY_AGAIN)
+
+    def memory(self, source: Source) -> ListMemory | None:
+        """The last complete look at the source's list, None when there was none or its address has changed since."""
+        found = self._lists.get(source.id)
+        return found if found is not None and found.url == source.url else None
+
+    def may_rest(self, source: Source) -> bool:
+        """True when the column's own history says that nothing is to be expected of it tonight. A source that is asked for by name never rests."""
+        memory, last = self.memory(source), self._last.get(source.id)
+        if memory is None or self.job.full or self.job.wanted or last is None or last.status not in COLLECTED:
+            return False
+        return may_rest(memory, self._days.get(source.id, ()), self.job.today, shanghai(memory.looked_at).date(), self.job.county.issue_day)
+
+    def again(self, source: str) -> list[KnownPost]:
+        """The source's posts that are to be looked at again at this visit."""
+        return self._again.get(source, [])
+
+    def spare(self, wanted: int) -> int:
+        """How many looks at posts that left their lists this run still has, up to `wanted`; they are taken."""
+        given = min(wanted, self._spare)
+        self._spare -= given
+        return given
+
+    async def remember(self, memory: ListMemory) -> None:
+        """Keep what a complete look at a list found."""
+        await self._call(list_store.remember, self.job.county.id, memory)
+
+    async def looked(self, post: KnownPost, listed: str | None = None) -> None:
+        """Note that a known post was looked at and is unchanged."""
+        await self._call(visit_store.looked, post.id, self.job.now, listed)
+
+    def reads_as_before(self, post: Post, known: KnownPost) -> bool:
+        """True when title, text and body are those in the store."""
+        return self._vault.name(post_store.content_of(post)) == known.content_key
 
     async def put(self, data: bytes) -> str:
         """Bytes into the vault; their name comes back."""

@@ -8,7 +8,11 @@ from core.records import Receipt, ReceiptStatus
 
 @dataclass(slots=True)
 class Tally:
-    """What has happened to one source so far. `failure` ends the matter; failed pages alone make it partial."""
+    """What has happened to one source so far. `failure` ends the matter; failed pages alone make it partial.
+
+    suspicion: why its list looks redesigned although it could be read · note: what a good receipt says beside · resting: not looked at tonight, so no receipt
+    missed_looks: known posts that could not be looked at again, which says nothing about what is new.
+    """
 
     source: str
     items: int = 0
@@ -16,6 +20,10 @@ class Tally:
     failed_pages: int = 0
     first_reason: str = ""
     failure: tuple[ReceiptStatus, str] | None = None
+    suspicion: str = ""
+    note: str = ""
+    resting: bool = False
+    missed_looks: int = 0
 
     def page_failed(self, reason: str) -> None:
         """Count a page that could not be read after retries; the first reason is kept."""
@@ -45,4 +53,7 @@ class Tally:
             return ("partial" if self.items and status in {"unreachable", "blocked", "redesigned"} else status), reason
         if self.failed_pages:
             return "partial", f"{self.failed_pages} 个页面未能读取：{self.first_reason}"
-        return ("ok", "") if self.items else ("empty", "")
+        if self.suspicion:
+            return "redesigned", self.suspicion
+        missed = f"{self.missed_looks} 篇旧文未能复看" if self.missed_looks else ""
+        return ("ok" if self.items else "empty"), "；".join(part for part in (self.note, missed) if part)

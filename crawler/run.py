@@ -43,6 +43,7 @@ def crawl(job: Job) -> int:
         if keeper.failure is not None:
             raise keeper.failure
         finished = {receipt.source for receipt in keeper.outcomes}
+        finished |= keeper.rested
         missing = [source.id for source in job.county.sources if (not job.wanted or source.id in job.wanted) and source.id not in finished]
         status = "stopped" if missing else "done"
         return 0 if not missing and all(receipt.status in COLLECTED for receipt in keeper.outcomes) else 1

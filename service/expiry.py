@@ -48,7 +48,7 @@ def _old_posts(county: str, before: datetime, empty: str, settled: Iterable[str]
 def _old_versions(county: str, before: datetime, settled: Iterable[str]) -> Any:
     from core.store.models import PostVersion
 
-    rows = PostVersion.objects.filter(post__county=county, seen_at__lt=before, evidence__isnull=False)
+    rows = PostVersion.objects.filter(post__county=county, seen_at__lt=before).exclude(evidence=None, content_key="")
     return rows.exclude(post__in=_needed(county, settled)).order_by("pk")
 
 
@@ -76,7 +76,8 @@ def _references() -> Counter[str]:
     counts: Counter[str] = Counter()
     for evidence, content, attachments in Post.objects.values_list("evidence", "content_key", "attachments").iterator():
         counts.update(_names(evidence, content, attachments))
-    counts.update(name for name in PostVersion.objects.values_list("evidence", flat=True).iterator() if name)
+    for pair in PostVersion.objects.values_list("evidence", "content_key").iterator():
+        counts.update(name for name in pair if name)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for table, column in _DESK:
@@ -125,16 +126,17 @@ class _Work:
         return stripped
 
     def strip_versions(self, rows: Sequence[Any]) -> int:
-        """Leave these older versions without their page."""
+        """Leave these older versions without their page and reading."""
         from django.db import transaction
 
         stripped = 0
         with transaction.atomic():
             for row in rows:
-                if self._is_old(row.evidence):
-                    name, row.evidence = row.evidence, None
-                    row.save(update_fields=["evidence"])
-                    self._release([name])
+                names = [name for name in (row.evidence, row.content_key) if name]
+                if all(self._is_old(name) for name in names):
+                    row.evidence, row.content_key = None, ""
+                    row.save(update_fields=["evidence", "content_key"])
+                    self._release(names)
                     stripped += 1
         return stripped
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from checks import Rules
+from core.calendar import shanghai
 from core.config import SHARED, County
 from core.records import Block, StoredPost, Subject, Unread
 from core.store.posts import Content, read_content
@@ -61,6 +62,8 @@ class Reader:
             title=post.title,
             page_type=page_type,
             published_on=post.published_on,
+            first_seen=shanghai(post.first_seen).date(),
+            absent_on=shanghai(post.absent_at).date() if post.absent_at else None,
             tags=post.tags if page_type in ("column", "news") and post.state == "live" else None,
             links=post.links,
             attachments=post.attachments,

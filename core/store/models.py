@@ -57,6 +57,12 @@ class Post(models.Model):
     first_seen = models.DateTimeField()
     changed_at = models.DateTimeField()
     checked_key = models.CharField(max_length=80, blank=True)
+    # For the next visit: validators of page and files (JSON, see crawler.conditional), a digest of what its list said of it, when it was last looked at;
+    # and the last time the list was read where it stands and did not show it.
+    validators = models.TextField(blank=True, default="", db_default="")
+    listed = models.CharField(max_length=32, blank=True, default="", db_default="")
+    looked_at = models.DateTimeField(null=True)
+    absent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "source", "url"], name="one_post_per_source_and_url")]
@@ -72,10 +78,36 @@ class PostVersion(models.Model):
     published_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=16)
     evidence = models.CharField(max_length=80, null=True)
+    content_key = models.CharField(max_length=80, blank=True, default="", db_default="")
     seen_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "version"], name="one_row_per_post_version")]
+
+
+class ListMemory(models.Model):
+    """What the last complete look at a source's list found: by it the next look costs little and knows a change from a redesign (see `core.store.lists`)."""
+
+    county = models.CharField(max_length=64)
+    source = models.CharField(max_length=255)
+    url = models.CharField(max_length=2000)
+    etag = models.CharField(max_length=200, blank=True)
+    modified = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    items = models.IntegerField(default=0)
+    dated = models.IntegerField(default=0)
+    titles = models.IntegerField(default=0)
+    read = models.IntegerField(default=0)
+    pages = models.IntegerField(default=0)
+    total = models.IntegerField(null=True)
+    first_bottom = models.DateField(null=True)
+    covered = models.DateField(null=True)
+    whole = models.BooleanField(default=False)
+    quiet = models.IntegerField(default=0)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "source"], name="one_memory_per_list")]
 
 
 class Observation(models.Model):

@@ -1,7 +1,7 @@
 """Posts and their versions, in and out of the store."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal, TypedDict
@@ -22,29 +22,50 @@ def save_post(county: str, run: int, post: Post, now: datetime, vault: Vault) ->
 
     from core.store import models
 
-    content = json.dumps({"title": post.title, "text": post.text, "body": post.body}, ensure_ascii=False).encode()
-    fields = _fields(post, vault.put(content))
+    fields = _fields(post, vault.put(content_of(post)))
     if post.page:
         fields["evidence"] = vault.put(post.page)
+    met = _met(post, now)
     with transaction.atomic():
         row = models.Post.objects.select_for_update().filter(county=county, source=post.source, url=post.url).first()
         if row is None:
-            models.Post.objects.create(county=county, source=post.source, url=post.url, first_seen=now, changed_at=now, **fields)
+            absent = post.trace.absent_at
+            models.Post.objects.create(county=county, source=post.source, url=post.url, first_seen=now, changed_at=now, absent_at=absent, **fields, **met)
             return "new"
-        if post.state == "unread" or all(getattr(row, name) == fields[name] for name in _COMPARED):
+        if post.state == "unread":
             return "same"
-        models.PostVersion.objects.create(
-            post=row, version=row.version, title=row.title, published_at=row.published_at, state=row.state, evidence=row.evidence, seen_at=row.changed_at
-        )
-        for name, value in fields.items():
+        if all(getattr(row, name) == fields[name] for name in _COMPARED):
+            if _gone(row.links) != _gone(fields["links"]):  # a dead link was mended, or died: the same version, to be checked again
+                met |= {"links": fields["links"], "checked_key": ""}
+            models.Post.objects.filter(pk=row.pk).update(**met)
+            return "same"
+        models.PostVersion.objects.create(post=row, seen_at=row.changed_at, **{name: getattr(row, name) for name in _KEPT})
+        for name, value in (fields | met).items():
             setattr(row, name, value)
         row.version, row.changed_at = row.version + 1, now
         row.save()
         return "changed"
 
 
+def content_of(post: Post) -> bytes:
+    """The raw reading of a post as it lies in the vault."""
+    return json.dumps({"title": post.title, "text": post.text, "body": post.body}, ensure_ascii=False).encode()
+
+
 # What makes a new version (the title is part of the content). The page's own bytes are not compared: counters and timestamps in them change at every visit.
 _COMPARED = ("content_key", "published_at", "origin", "state", "original", "attachments")
+
+
+_KEPT = ("version", "title", "published_at", "state", "evidence", "content_key")
+
+
+def _met(post: Post, now: datetime) -> dict[str, Any]:
+    validators = json.dumps(dict(post.trace.validators), ensure_ascii=False, sort_keys=True) if post.trace.validators else ""
+    return {"looked_at": now, "listed": post.trace.listed, "validators": validators} if post.state != "unread" else {}
+
+
+def _gone(links: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {link["url"] for link in links if link["status"] in (404, 410)}
 
 
 def _fields(post: Post, content_key: str) -> dict[str, Any]:
@@ -123,6 +144,7 @@ def stored(row: Any) -> StoredPost:
         attachments=tuple(Attachment(**item) for item in row.attachments),
         links=tuple(Link(**item) for item in row.links),
         tags=row.tags,
+        absent_at=row.absent_at,
     )
 
 

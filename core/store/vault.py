@@ -39,7 +39,7 @@ class Vault:
 
     def put(self, data: bytes) -> str:
         """Store the bytes once; returns their name (64 hex digits)."""
-        name = hashlib.blake2b(data, key=self._name_key, digest_size=32).hexdigest()
+        name = self.name(data)
         path = self._path(name)
         if path.exists():
             return name
@@ -54,6 +54,10 @@ class Vault:
             partial.unlink(missing_ok=True)
             raise EnvironmentFailure(f"证据库 {self.folder} 写入失败：{error.strerror or error}。请检查磁盘空间和权限") from error
         return name
+
+    def name(self, data: bytes) -> str:
+        """The name these bytes have or would have in the vault."""
+        return hashlib.blake2b(data, key=self._name_key, digest_size=32).hexdigest()
 
     def get(self, name: str) -> bytes:
         """The bytes of that name; raises VaultError when they are gone or do not decrypt with this key."""

@@ -157,6 +157,9 @@ class CollectorSpider(Spider):
             self._ended(source, tally, _first(error))
         if self._stopping():
             return
+        if tally.resting and tally.failure is None:
+            self.keeper.rested.add(source.id)
+            return
         receipt = tally.receipt(self.job.now)
         await self.keep(receipt)
         if self.announce:

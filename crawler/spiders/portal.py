@@ -1,9 +1,10 @@
 """Columns and news lists of a portal: list pages by recipe, plain or rendered, then every article that is new."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -11,9 +12,11 @@ from lxml import etree
 from core.calendar import Month
 from core.errors import CollectionError
 from core.records import Post, Source, SourceKind
+from crawler.again import UNLISTED, look_again
 from crawler.articles import Reading, read_entry
 from crawler.browser import click_next, open_page, settled
 from crawler.fetch import Answer
+from crawler.look import Look
 from crawler.parse.article import Listed, read_article
 from crawler.parse.listing import Listing, read_listing
 from crawler.parse.recipes import Turn
@@ -30,33 +33,55 @@ class PortalSpider(CollectorSpider):
     kinds: ClassVar[tuple[SourceKind, ...]] = ("portal",)
 
     async def collect(self, source: Source, tally: Tally) -> None:
-        """Walk the list as far as needed and read what is not known yet."""
-        known = set() if self.job.full else await self.keeper.known(source.id)
-        stop_at_known = not self.job.full and self.keeper.was_complete(source.id)
+        """Walk the list as far as needed, read what is new, look again at what changed, is missing or has open findings."""
         reading = Reading(source.id, lambda answer, listed: _read(answer, listed, source.id))
+        async with asyncio.TaskGroup() as group:
+            if self.keeper.may_rest(source):
+                tally.resting = True
+            else:
+                await self._look(source, reading, tally, group)
+            for post in self.keeper.again(source.id):
+                await self._start(group, partial(look_again, self, reading, post, tally))
+
+    async def _look(self, source: Source, reading: Reading, tally: Tally, group: asyncio.TaskGroup) -> None:
+        keeper, full = self.keeper, self.job.full
+        complete = keeper.was_complete(source.id)
+        known = {} if full else await keeper.known_posts(source.id)
+        look = Look(source, keeper.memory(source) if complete and not full else None, known, self.job.now)
         oldest = Month.of(self.job.today).plus(-int(source.options.get("history_months", _HISTORY_MONTHS))).first
-        seen: set[str] = set()
-        async with asyncio.TaskGroup() as group, aclosing(self._parts(source, tally)) as parts:
+        async with aclosing(self._parts(source, look, tally)) as parts:
             async for part in parts:
-                fresh = [item for item in part.items if item.url not in seen]
-                seen.update(item.url for item in fresh)
-                tally.items += len(fresh)
-                due = [item for item in fresh if item.url not in known and (item.stamp is None or item.stamp.day >= oldest)]
-                for item in due:
-                    await self._gate.acquire()
-                    group.create_task(self._read(reading, item, tally))
-                if not fresh or (stop_at_known and not due) or all(item.stamp is not None and item.stamp.day < oldest for item in fresh):
+                fresh = look.add(part)
+                tally.items = look.read
+                new, changed = look.due(fresh, oldest)
+                for item in new:
+                    await self._start(group, partial(read_entry, self, reading, item, tally, look.absent_at(item)))
+                for post, said in changed:
+                    await self._start(group, partial(look_again, self, reading, post, tally, said))
+                past = all(item.stamp is not None and item.stamp.day < oldest for item in fresh)
+                if not fresh or past or (complete and not full and not new and look.accounted()):
                     break
+            else:
+                look.whole = not tally.failed_pages
+        tally.items = look.read
+        tally.suspicion = look.suspicion()
+        if tally.suspicion:
+            return
+        gone = look.missing()
+        for post in gone[: keeper.spare(len(gone))]:
+            await self._start(group, partial(look_again, self, reading, post, tally, UNLISTED))
+        if look.unchanged:
+            tally.note = "列表没有变化"
+        await keeper.remember(look.result())
 
-    async def _read(self, reading: Reading, item: Listed, tally: Tally) -> None:
-        try:
-            await read_entry(self, reading, item, tally)
-        finally:
-            self._gate.release()
+    async def _start(self, group: asyncio.TaskGroup, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Start one page's work as soon as there is room."""
+        await self._gate.acquire()
+        group.create_task(work()).add_done_callback(lambda task: self._gate.release())
 
-    async def _parts(self, source: Source, tally: Tally) -> AsyncGenerator[Listing, None]:
-        """The list, part by part. The first part failing ends the source, a later one makes it partial."""
-        parts = self._rendered_parts(source) if self.rendered(source) else self._plain_parts(source)
+    async def _parts(self, source: Source, look: Look, tally: Tally) -> AsyncGenerator[Listing, None]:
+        """The list, part by part; none when it has not changed. The first part failing ends the source, a later one makes it partial."""
+        parts = self._rendered_parts(source) if self.rendered(source) else self._plain_parts(source, look)
         got = False
         try:
             async with aclosing(parts):
@@ -70,13 +95,15 @@ class PortalSpider(CollectorSpider):
                 raise
             tally.page_failed(f"列表后续页：{error.reason}")
 
-    async def _plain_parts(self, source: Source) -> AsyncGenerator[Listing, None]:
+    async def _plain_parts(self, source: Source, look: Look) -> AsyncGenerator[Listing, None]:
         assert source.url is not None
         turn: Turn | None = Turn(source.url)
         recipe, asked = source.options.get("recipe"), {source.url}
         for number in range(self._page_limit(source)):
             assert turn is not None
-            answer = await self.fetcher.get(turn.url, form=turn.form or None)
+            answer = await self.fetcher.get(turn.url, form=turn.form or None, known=look.known_validators() if number == 0 else None)
+            if number == 0 and look.is_as_before(answer):
+                return
             if answer.gone:
                 raise CollectionError("unreachable" if number else "misconfigured", f"列表页不存在（{answer.status}），请核对网址")
             part = _listing(answer, turn.url, recipe, turn if number else None)

@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 
 from core.errors import CollectionError
 from core.records import Source, SourceKind
+from crawler.conditional import Validators
 from crawler.fetch import PAGE_BYTES, Answer, Fetcher
 from crawler.job import Job
 from crawler.receipts import Tally
@@ -79,9 +80,9 @@ class LoggedIn(Fetcher):
             request.headers[header] = value
         return request
 
-    async def get(self, url: str, *, form: Mapping[str, str] | None = None, limit: int = PAGE_BYTES) -> Answer:
+    async def get(self, url: str, *, form: Mapping[str, str] | None = None, limit: int = PAGE_BYTES, known: Validators | None = None) -> Answer:
         """As a plain fetcher's; a page that asks for a password instead of what was wanted is an expired login."""
-        answer = await super().get(url, form=form, limit=limit)
+        answer = await super().get(url, form=form, limit=limit, known=known)
         if not answer.gone and self._logins.get(_origin(url)) and _asks_for_login(answer, url):
             raise CollectionError("expired-login", _EXPIRED)
         return answer
