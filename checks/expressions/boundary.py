@@ -8,6 +8,7 @@ from typing import Any
 
 _WINDOW = 6
 _LONGEST = 8
+_CROSSING = 30
 _RARE = 12  # words that jieba's corpus hardly ever saw
 _GRAMMAR = frozenset("的地得了着过和与及或在于以为是有把被将对向从到由等等也都又不")
 
@@ -26,7 +27,7 @@ class Words:
 
     def loose(self, text: str, start: int, end: int, place: int) -> bool:
         """True when, within the hit, the character at `place` or its neighbour is left over as a word of one character (or a rare one): no sense comes of it."""
-        low, frequencies = max(0, start - _WINDOW), _dictionary().FREQ
+        low, frequencies = max(0, start - _WINDOW), dictionary().FREQ
         edges = sorted(self._edges(text[low : end + _WINDOW], text[start:end]))
         alone = set[int]()
         for left, right in pairwise(edges):
@@ -42,40 +43,56 @@ class Words:
 
     def is_word(self, form: str) -> bool:
         """True when the dictionary has this very form and no rule calls it wrong."""
-        frequencies: dict[str, int] = _dictionary().FREQ
+        frequencies: dict[str, int] = dictionary().FREQ
         return form not in self._wrong and frequencies.get(form, 0) > 0
 
-    def gain(self, text: str, start: int, end: int, right: str) -> float:
-        """How much likelier (natural logarithm) the surroundings read with `right` in the place of the hit.
+    def gain(self, text: str, start: int, end: int, right: str, index: int) -> float:
+        """How much likelier (natural logarithm) the surroundings read with `right` in the place of the hit, which differs from it in the character `index`.
 
-        Negative infinity where the hit's characters are not left over as words of one character each, or where `right` would not be a word there either.
+        Negative infinity where a frequent word straddles the hit's edges, where that character is not left over as a word of one character, or where
+        `right` would not be a word there either.
         """
-        low, high = max(0, start - _WINDOW), min(len(text), end + _WINDOW)
-        told, corrected = text[low:high], text[low:start] + right + text[end:high]
-        score, edges = self._route(told, text[start:end])
-        first = start - low
-        if not edges.issuperset(range(first, end - low + 1)):
+        if self._crossed(text, start, end, right):
             return -inf
-        better, bounds = self._route(corrected, "")
-        last = first + len(right)
+        low, high = max(0, start - _WINDOW), min(len(text), end + _WINDOW)
+        score, edges = self._route(text[low:high], text[start:end])
+        first, last = start - low, start - low + len(right)
+        if not edges.issuperset((first, end - low, *((first + 1,) if len(right) == 2 else (first + index, first + index + 1)))):
+            return -inf
+        better, bounds = self._route(text[low:start] + right + text[end:high], "")
         if first not in bounds or last not in bounds or any(place in bounds for place in range(first + 1, last)):
             return -inf
         return better - score
+
+    def _crossed(self, text: str, start: int, end: int, right: str) -> bool:
+        """A quick look that spares most texts the reckoning: a word across either edge that is not far rarer than the word that is meant."""
+        frequencies: dict[str, int] = dictionary().FREQ
+        bound = frequencies.get(right, 0) / _CROSSING
+        last = end - 1
+        across = (text[max(0, start - 1) : start + 1], text[last : end + 1], text[max(0, start - 2) : start + 1], text[last : end + 2])
+        return any(len(word) > 1 and frequencies.get(word, 0) > bound for word in across)
+
+    def single(self, text: str, place: int) -> bool:
+        """True when the character is left over as a word of one character."""
+        low = max(0, place - _WINDOW)
+        return {place - low, place - low + 1} <= self._edges(text[low : place + 1 + _WINDOW], "")
 
     def _edges(self, text: str, form: str) -> set[int]:
         return self._route(text, form)[1]
 
     def _route(self, text: str, form: str) -> tuple[float, set[int]]:
         """The likeliest way through `text` (jieba's own reckoning, without `form` and the other wrong forms): its score, and where its words begin and end."""
-        dictionary = _dictionary()
-        frequencies: dict[str, int] = dictionary.FREQ
-        total, size = log(dictionary.total), len(text)
+        known = dictionary()
+        frequencies: dict[str, int] = known.FREQ
+        total, size = log(known.total), len(text)
         best: list[tuple[float, int]] = [(0.0, 0)] * (size + 1)
         for start in range(size - 1, -1, -1):
             ways = [(log(frequencies.get(text[start]) or 1) - total + best[start + 1][0], start + 1)]
             for end in range(start + 2, min(size, start + _LONGEST) + 1):
                 word = text[start:end]
                 frequency = frequencies.get(word)
+                if frequency is None:  # jieba lists the beginnings of all its words, with no frequency
+                    break
                 if frequency and word != form and word not in self._wrong:
                     ways.append((log(frequency) - total + best[end][0], end))
             best[start] = max(ways)
@@ -87,7 +104,8 @@ class Words:
 
 
 @lru_cache(maxsize=1)
-def _dictionary() -> Any:
+def dictionary() -> Any:
+    """jieba's dictionary; FREQ holds its words, and the beginnings of words with no frequency."""
     import logging
 
     import jieba

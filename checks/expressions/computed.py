@@ -17,6 +17,7 @@ CHECKS: tuple[tuple[str, Callable[[Rule], Prepared]], ...] = (
     ("enumeration", lists.enumeration),
     ("quoted", lists.quoted),
     ("province-city", places.province_city),
+    ("region-child", places.region_child),
     ("totals", numbers.totals),
     ("percentage-points", numbers.percentage_points),
     ("pairs", marks.pairs),

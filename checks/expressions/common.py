@@ -1,0 +1,73 @@
+"""Everyday words with one character exchanged for one that sounds or looks alike: 显箸, 损矢, 任劳认怨.
+
+Rules with `options.common` list the words. Every exchanged form is searched for, in an automaton of its own; a hit is a mistake where the exchanged
+character is left over as a word of one character and the sentence reads far likelier with the right word.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from checks.expressions.boundary import Words
+from checks.expressions.hits import Hit
+from core.rules import Rule, RuleSet
+
+SURE, LIKELY = 10.0, 7.0  # gain (natural logarithm) from which on the word is certainly, or probably, meant
+_PERSON = 3.0  # what a gain is worth less where a person may be named
+_NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百千万亿两几数每各")
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "祁靳闻宗樊裴管俞柴闫关肖储桂施邢洪佟单辛凌柳路岳齐牛葛苗解党巨种权庞冀辜屈向景寇来鲁仝"
+)
+
+
+def exchanged(word: str, confusable: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """The word with each character in turn exchanged for those it may be mistaken for, and which character that was."""
+    for index, char in enumerate(word):
+        for other in confusable.get(char, ""):
+            if not (other in _NUMERALS and char in _NUMERALS):
+                yield word[:index] + other + word[index + 1 :], index
+
+
+class Common:
+    """The exchanged forms of all common words; `alphabet` leaves out what cannot occur in a text of these characters only."""
+
+    def __init__(self, rules: RuleSet, words: Words, alphabet: frozenset[str] | None = None) -> None:
+        from ahocorasick_rs import AhoCorasick, MatchKind
+
+        self._words = words
+        listed = [rule for rule in rules if rule.options.get("common")]
+        lawful = {form for rule in listed for form in (*rule.phrases, *rule.allow)}
+        confusable = rules.confusable if alphabet is None else {char: "".join(alphabet.intersection(others)) for char, others in rules.confusable.items()}
+        self._meant: dict[str, tuple[tuple[Rule, str, int], ...]] = {}
+        for rule in listed:
+            for word in rule.phrases:
+                if alphabet is not None and len(set(word) - alphabet) > 1:
+                    continue
+                for form, index in exchanged(word, confusable):
+                    if form not in lawful and (alphabet is None or alphabet.issuperset(form)):
+                        self._meant[form] = (*self._meant.get(form, ()), (rule, word, index))
+        self.forms = tuple(self._meant)
+        self._automaton = AhoCorasick(list(self.forms), matchkind=MatchKind.Standard) if self.forms else None
+
+    def candidates(self, text: str) -> Iterator[Hit]:
+        """Forms that make no sense where they stand, each with the word that makes most."""
+        if self._automaton is None:
+            return
+        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            best = max((self._proved(text, start, end, *meant) for meant in self._meant[self.forms[number]]), key=lambda proved: proved[0])
+            gain, rule, word = best
+            if gain >= LIKELY and not self._words.is_word(text[start:end]):
+                yield Hit(start, end, text[start:end], word, rule, rule.severity if gain >= SURE else "warning", "音近或形近的字", near=True)
+
+    def _proved(self, text: str, start: int, end: int, rule: Rule, word: str, index: int) -> tuple[float, Rule, str]:
+        """What the sentence gains from the word, less where the characters may be a person's name."""
+        gain = self._words.gain(text, start, end, word, index)
+        if gain >= LIKELY and len(word) < 4 and self._person(text, start, index):
+            gain -= _PERSON
+        return gain, rule, word
+
+    def _person(self, text: str, start: int, index: int) -> bool:
+        """True where a surname begins the form, or stands alone before it."""
+        before = text[start - 1 : start] if start else ""
+        if text[start] in _SURNAMES and (index == 0 or not "\u3400" <= before <= "\u9fff"):
+            return True
+        return before in _SURNAMES and bool(before) and self._words.single(text, start - 1)
