@@ -97,10 +97,10 @@ def _day(size: _Size, index: int, day: date, mark: Mark | None, count: int, toda
     shape = _square(x, y, side, mark, day > today)
     figure = SafeString()
     if count > 1 and mark:
-        colour = "#fff" if mark != "repost" else INK
+        colour = "#fff" if mark == "original" else INK
         figure = format_html(
             '<text x="{}" y="{}" font-size="11" text-anchor="middle" fill="{}"{}>{}</text>',
-            _n(x + side / 2), _n(y + side / 2 + 4), colour, SafeString(' stroke="#fff" stroke-width="3" paint-order="stroke"') if mark == "repost" else "", count,
+            _n(x + side / 2), _n(y + side / 2 + 4), colour, SafeString(' stroke="#fff" stroke-width="3" paint-order="stroke"') if mark != "original" else "", count,
         )  # fmt: skip
     return format_html("<g><title>{}</title>{}{}{}</g>", told, label, shape, figure)
 

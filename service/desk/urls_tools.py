@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("runs/alerts/", runs.alerts, name="runs-alerts"),
     path("runs/alerts/<int:pk>/again/", runs.again, name="runs-alert-again"),
     path("help/", manuals.manual, name="help"),
+    path("help/images/<str:name>", manuals.picture, name="help-picture"),
     path("help/<slug:name>/", manuals.manual, name="help-manual"),
 ]

@@ -12,10 +12,10 @@ LEAST_REASON = 4
 _SOURCE = re.compile(r"“((?:account|column|news)/[^”]+)”")
 
 
-def complaint_about(reason: str, what: str = "理由") -> str:
+def complaint_about(reason: str, what: str = "理由", least: int = LEAST_REASON) -> str:
     """Why this text cannot be kept, in words for the person; empty when it can."""
-    if len(reason) < LEAST_REASON:
-        return f"没有保存：请写明{what}（至少 {LEAST_REASON} 个字），它会记入工作底稿。"
+    if len(reason) < least:
+        return f"没有保存：请写明{what}（至少 {least} 个字），它会记入工作底稿。"
     if len(reason) > 900:
         return f"没有保存：{what}太长，请控制在 900 字以内。"
     if conceal(reason) != reason:

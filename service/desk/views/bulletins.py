@@ -105,7 +105,9 @@ def detail(request: DeskRequest, month: str) -> HttpResponse:
 @allow(*OFFICE)
 @require_GET
 def summary(request: DeskRequest, month: str) -> HttpResponse:
-    """The side as it is at first: figures, what was adjusted, what has changed."""
+    """The side as it is at first: figures, what was adjusted, what has changed. A part of the draft's page, not a page."""
+    if not request.htmx:
+        return redirect("bulletin", month=wanted(month))
     here = judged(request.person.county, wanted(month))
     return render(request, "desk/parts/bulletin_side.html", _standing_of(request, here))
 
@@ -166,8 +168,8 @@ def issue(request: DeskRequest, month: str) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("stamp") != here.stamp:
             wrong = "没有签发：打开本页之后数据有变化，下面已是最新的内容，请重新核对。"
-        elif versions:
-            wrong = complaint_about(note, "更正的原因")
+        else:
+            wrong = complaint_about(note, "更正的原因") if versions else complaint_about(note, "说明", least=0)
         if not wrong:
             answer = _issue(request, here, note)
             if answer:
