@@ -141,7 +141,7 @@ class ConfigReader:
             return model.model_validate(data)
         except ValidationError as failure:
             for error in failure.errors(include_url=False):
-                self.complaints.append(f"{self.folder / name}：{entry}{_place(data, error['loc'])}{_reason(error)}")
+                self.complaints.append(f"{self.folder / name}：{entry}{_place(data, error['loc'])}{complaint_of(error)}")
             return None
 
 
@@ -185,7 +185,8 @@ _REASONS = {
 }
 
 
-def _reason(error: Mapping[str, Any]) -> str:
+def complaint_of(error: Mapping[str, Any]) -> str:
+    """A validation error of pydantic in Chinese."""
     kind, context = str(error["type"]), error.get("ctx", {})
     if kind in _REASONS:
         return _REASONS[kind]

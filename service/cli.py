@@ -32,26 +32,9 @@ INTERRUPTED = 130
 @config_app.command("check", cls=Command)
 def config_check(config: Config = DEFAULT_CONFIG, sources: Annotated[bool, typer.Option("--sources", help="列出全部来源。")] = False) -> int:
     """核对县的配置：每条意见都指明文件、条目和原因。"""
-    from core.config import load_county
-    from reports.wording import load_wording
-    from service.judging import load_rules
+    from service.configuration import told
 
-    county = load_county(config)
-    load_wording(config / "bulletin.yaml")
-    rules = load_rules(county)
-    if sources:
-        for source in county.sources:
-            print(f"{source.id}\t{source.url or '（未配置网址）'}")
-        return 0
-    missing = sum(source.url is None for source in county.sources)
-    print(
-        f"{config}：配置无误。{county.name}，{len(county.units)} 个单位、{len(county.columns)} 个栏目、{len(county.accounts)} 个账号、{len(county.sources)} 个来源，规则版本 {rules.version}。"
-    )
-    if missing:
-        print(f"其中 {missing} 个来源还没有配置网址，采集时会报“未能核实”。")
-    if county.portal.url and not county.portal.verified:
-        print(f"门户网址 {county.portal.url} 尚未核实（county.yaml → portal → verified）。")
-    return 0
+    return told(config, sources)
 
 
 @app.command(cls=Command)

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from core.calendar import Month
 from service.desk import clock
 from service.desk.access import EVERYONE, OFFICE
-from service.desk.models import ADMINISTRATOR, OFFICER, REVIEWER
+from service.desk.models import ADMINISTRATOR, OFFICER
 
 _MONTHS = 18
 
@@ -34,7 +34,7 @@ MENU = (
     Entry("precheck", "发布前检查", "precheck", EVERYONE),
     Entry("bulletins", "通报", "bulletin", OFFICE),
     Entry("year", "年度", "year", OFFICE),
-    Entry("config", "配置", "config", (ADMINISTRATOR, REVIEWER)),
+    Entry("config", "配置", "config", OFFICE),
     Entry("runs", "运行", "runs", OFFICE),
     Entry("users", "用户", "users", (ADMINISTRATOR,)),
 )

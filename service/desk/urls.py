@@ -1,10 +1,10 @@
-"""Every page of the desk by name. Reports and tools name theirs in `urls_reports` and `urls_tools`."""
+"""Every page of the desk by name. Reports, tools and configuration name theirs in `urls_reports`, `urls_tools`, `urls_config`."""
 
 from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, path
 
-from service.desk import urls_reports, urls_tools
+from service.desk import urls_config, urls_reports, urls_tools
 from service.desk.views import account, findings, health, today, users, verdicts
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<int:pk>/active/", users.activate, name="user-active"),
     *urls_reports.urlpatterns,
     *urls_tools.urlpatterns,
+    *urls_config.urlpatterns,
 ]
 if find_spec("service.api"):
     from service.api import api
