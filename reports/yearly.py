@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from core.assessment import ProblemKind
 from core.calendar import Month
 from core.errors import ConfigurationError
+from reports.kinds import KINDS
 from reports.wording import complaints, read_yaml
 
 Points = Annotated[Decimal, Field(ge=0, le=1000, max_digits=7, decimal_places=3)]
@@ -103,15 +104,24 @@ def ledger(units: Sequence[str], months: Sequence[MonthFaults], scheme: Yearly, 
         for fault in month.faults:
             points, veto = scheme.points.get(fault.kind, Decimal(0)), fault.kind in scheme.veto  # type: ignore[call-overload]
             for unit in dict.fromkeys(resolve(name) for name in fault.units):
-                lines.setdefault(unit, []).append(Deduction(month.month, month.standing, fault.kind, told_of(fault.text, fault.units, unit), points, veto))
+                lines.setdefault(unit, []).append(
+                    Deduction(month.month, month.standing, fault.kind, told_of(fault.kind, fault.text, fault.units, unit), points, veto)
+                )
     counted = [month.month for month in sorted(months, key=lambda item: item.month)]
     years = [_year(unit, deductions, counted, scheme) for unit, deductions in lines.items()]
     return tuple(_ranked(years))
 
 
-def told_of(text: str, units: Sequence[str], unit: str) -> str:
-    """A problem that names several units, told of one of them."""
-    return text.replace("、".join(units), unit, 1) if len(units) > 1 else text
+def told_of(kind: str, text: str, units: Sequence[str], unit: str) -> str:
+    """A problem that names several units, told of one of them; a sentence that cannot be cut to it (a person wrote it) is told by its kind alone."""
+    if len(units) < 2:
+        return text
+    everyone = "、".join(units)
+    told = text.replace(everyone, unit)
+    rest = told.replace(unit, "")
+    if everyone not in text or any(name in rest for name in units):
+        return f"{unit}{KINDS.get(kind, '有问题')}（与其他单位一并列入通报）"
+    return told
 
 
 def _year(unit: str, deductions: Sequence[Deduction], months: Iterable[Month], scheme: Yearly) -> UnitYear:

@@ -9,10 +9,10 @@ from core.records import Verdict
 from core.store import findings as store
 from core.store.models import Verdict as Row
 from reports.adjust import LEFT_OUT, in_force, problem_subject, unit_subject
+from reports.kinds import KINDS
 from service.desk import clock
 from service.desk.access import Person
 from service.desk.issuing import SYSTEMS
-from service.desk.kinds import KINDS
 from service.desk.standing import Judged
 from service.desk.words import complaint_about
 from service.jobs import of_month

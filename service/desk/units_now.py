@@ -10,6 +10,7 @@ from core.assessment import Assessment, Problem
 from core.config import County
 from core.records import SEVERITIES
 from core.store.models import Finding
+from reports.yearly import told_of
 from service.desk.access import Person
 from service.desk.duties import Duty, duties
 from service.desk.finding_list import OPEN
@@ -78,6 +79,12 @@ def resolve(county: County, name: str) -> str:
     """The unit's first name for any of its names; a stranger keeps its own."""
     unit = county.unit(name)
     return unit.name if unit else name
+
+
+def told_to(county: County, problem: Problem, unit: str) -> str:
+    """A problem told of this unit alone, where it names others too."""
+    mine = next((name for name in problem.units if county.same_unit(name, unit)), unit)
+    return told_of(problem.kind, problem.text, problem.units, mine)
 
 
 def _graded(county: County, assessment: Assessment) -> list[tuple[str, str, str]]:

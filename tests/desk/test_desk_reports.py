@@ -161,6 +161,30 @@ def test_an_officer_reads_shared_problems_of_the_own_unit_only(home: Path, desk:
     assert not [unit for unit in others if unit in page]
 
 
+@pytest.mark.parametrize("reworded", [None, "{others}等单位10月份没有报送动态", "{mine}、{others}10月份没有报送；{others}已是连续第二个月"])
+def test_an_officer_reads_a_shared_problem_without_the_others_in_whatever_words(home: Path, desk: Desk, reworded: str | None) -> None:
+    from core.records import Verdict
+    from core.store.findings import add_verdicts
+    from reports.adjust import problem_subject
+    from service.desk import county
+    from service.desk.standing import judged
+
+    collect(home)
+    here = county.current()
+    (problem,) = [problem for problem in judged(here, OCTOBER).assessment.problems if problem.kind == "no-news"]
+    mine = next(unit for unit in problem.units if here.same_unit(unit, MINE))
+    others = [unit for unit in problem.units if unit != mine]
+    if reworded:
+        words = reworded.format(mine=mine, others="、".join(others))
+        add_verdicts(here.id, [Verdict(f"{problem_subject(problem)}@{OCTOBER}", words, "按领导意见修改", "审核员", NOW)])
+        assert words in [problem.text for problem in judged(here, OCTOBER).assessment.problems]
+    for path in ("/today/owed/?month=2023-10", "/my-unit/?month=2023-10"):
+        page = text_of(desk("officer").get(path))
+        assert mine in page
+        assert ("未发布快讯动态" if reworded else "未发布各镇快讯、部门动态信息") in page, path
+        assert not [unit for unit in others if unit in page], path
+
+
 def test_an_officer_without_a_unit_is_told_so(desk: Desk, people: dict[str, Any]) -> None:
     from service.desk.models import Profile
 

@@ -13,11 +13,11 @@ from core.assessment import Problem
 from core.records import Finding
 from reports.adjust import problem_subject, unit_subject
 from reports.html import ANNEX_OF
+from reports.kinds import KINDS
 from service.desk import adjusting, audit
 from service.desk.access import EDITORS, OFFICE, DeskRequest, allow
 from service.desk.composed import problem_ref
 from service.desk.issuing import SYSTEMS, editions
-from service.desk.kinds import KINDS
 from service.desk.standing import Judged, judged
 from service.desk.units_now import resolve
 from service.desk.views.bulletins import wanted

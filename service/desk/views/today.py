@@ -15,6 +15,7 @@ from core.store.models import Alert, Finding, Receipt, Run
 from service.desk import clock
 from service.desk.access import EVERYONE, DeskRequest, Person, allow
 from service.desk.finding_list import OPEN
+from service.desk.units_now import told_to
 
 _SHOWN = 8
 _EVENING = time(18)
@@ -75,9 +76,10 @@ def owed(request: DeskRequest) -> HttpResponse:
 
 
 def _theirs(person: Person, problem: Problem) -> str:
-    """The problem's sentence with only the units that are the person's business; empty when none is."""
-    seen = [unit for unit in problem.units if person.sees(unit)]
-    return problem.text.replace("、".join(problem.units), "、".join(seen)) if seen else ""
+    """The problem's sentence for the office; for an officer told of the own unit alone, empty when it is not the unit's."""
+    if not person.is_officer:
+        return problem.text
+    return told_to(person.county, problem, person.unit) if any(person.sees(unit) for unit in problem.units) else ""
 
 
 def _since(now: datetime, run: datetime | None) -> datetime:

@@ -8,17 +8,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from core.assessment import Problem
 from core.records import SEVERITIES, Unit
 from core.store.models import Finding
-from reports.yearly import UnitYear, told_of
+from reports.yearly import UnitYear
 from service.desk import charts, clock
 from service.desk.access import EVERYONE, OFFICE, DeskRequest, Person, allow
 from service.desk.finding_list import OPEN
 from service.desk.models import OFFICER
 from service.desk.standing import judged
 from service.desk.strips import strips_of_unit
-from service.desk.units_now import SYSTEMS, UnitNow, units_now
+from service.desk.units_now import SYSTEMS, UnitNow, told_to, units_now
 from service.desk.year import year_of
 
 _SHOWN = 8
@@ -105,7 +104,7 @@ def _page(request: DeskRequest, unit: Unit) -> HttpResponse:
         "year": year,
         "mine": line,
         "trend": _trend(line, year.scheme.base),
-        "told": [_told(person, problem, unit) for problem in now.problems],
+        "told": [told_to(person.county, problem, unit.name) for problem in now.problems],
         "legend": charts.legend(),
     }
     return render(request, "desk/unit.html", context)
@@ -117,12 +116,6 @@ def _trend(line: UnitYear | None, base: Decimal) -> str:
         return ""
     floor = min(line.scores[-1][1], base - 10)
     return charts.trend([(f"{month.month}月", score) for month, score in line.scores], floor, base, "得分", large=True)
-
-
-def _told(person: Person, problem: Problem, unit: Unit) -> str:
-    """A problem told of this unit alone, where it names others too."""
-    mine = next((name for name in problem.units if person.county.same_unit(name, unit.name)), unit.name)
-    return told_of(problem.text, problem.units, mine)
 
 
 def _groups(now: UnitNow) -> list[dict[str, Any]]:

@@ -11,12 +11,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from core.calendar import Month
+from reports.kinds import KINDS
 from reports.phrases import printable
 from reports.yearly import UnitYear
 from service.desk import audit, charts
 from service.desk.access import OFFICE, DeskRequest, allow
 from service.desk.issuing import TYPES
-from service.desk.kinds import KINDS
 from service.desk.year import YearView, year_of, years
 
 
