@@ -116,12 +116,14 @@ def looks(batch: str = "") -> list[str]:
 
 def make(look: str, seed: int, kind: str) -> Made:
     """One page in a look."""
-    env = Environment(loader=FileSystemLoader(LOOKS, encoding="utf-8"), autoescape=False)  # noqa: S701 - the text is ours, and real pages are not escaped either
+    env = Environment(loader=FileSystemLoader(LOOKS, encoding="utf-8"), autoescape=False)
     source = (LOOKS / f"{look}.html").read_text(encoding="utf-8")
     meta = _meta(source)
     rng = random.Random(f"{look} {seed} {kind}")
     made = article(rng, kind)
-    url = meta["url"].format(y=made.when.year, m=made.when.month, d=made.when.day, ymd=f"{made.when:%Y%m%d}", ym=f"{made.when:%Y%m}", n=rng.randint(10000, 999999))
+    url = meta["url"].format(
+        y=made.when.year, m=made.when.month, d=made.when.day, ymd=f"{made.when:%Y%m%d}", ym=f"{made.when:%Y%m}", n=rng.randint(10000, 999999)
+    )
     page = Page(rng, made, url)
     html = env.from_string(source).render(p=page, a=made, foot=FOOT, small=SMALL)
     html = html[html.index("#}") + 2 :] if "#}" in html[:5] else html
@@ -153,7 +155,15 @@ def pages(seed: int, batch: str = "", each: int = 3) -> list[Made]:
     """Pages in every look, a few kinds of article each, the kinds turning with the look."""
     made = []
     for number, look in enumerate(looks(batch)):
-        allowed = _meta((LOOKS / f"{look}.html").read_text(encoding="utf-8")).get("kinds") or ("news", "brief", "notice", "picture", "table", "document", "video")
+        allowed = _meta((LOOKS / f"{look}.html").read_text(encoding="utf-8")).get("kinds") or (
+            "news",
+            "brief",
+            "notice",
+            "picture",
+            "table",
+            "document",
+            "video",
+        )
         for turn in range(each):
             made.append(make(look, seed + turn, allowed[(number + turn) % len(allowed)]))
     return made

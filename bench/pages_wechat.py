@@ -8,7 +8,7 @@ import json
 import random
 import secrets
 import sys
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +48,22 @@ def make(look: str, seed: int) -> tuple[bytes, dict[str, Any]]:
 
     section = '<section data-role="outer" label="edit by 135editor"><section style="font-size: 16px;"><p style="text-align: justify;"><span leaf="">{}</span></p></section></section><p><br></p>'
     body = "".join(section.format(text) for text in made.paragraphs)
-    body += '<p style="text-align: center;"><img class="rich_pages wxw-img" data-ratio="0.66" data-src="https://mmbiz.qpic.cn/mmbiz_jpg/{}/640?wx_fmt=jpeg" data-type="jpeg" data-w="1080"></p>'.format(seed)
-    env = Environment(loader=FileSystemLoader(LOOKS, encoding="utf-8"), autoescape=False)  # noqa: S701 - the text is ours
+    body += f'<p style="text-align: center;"><img class="rich_pages wxw-img" data-ratio="0.66" data-src="https://mmbiz.qpic.cn/mmbiz_jpg/{seed}/640?wx_fmt=jpeg" data-type="jpeg" data-w="1080"></p>'
+    env = Environment(loader=FileSystemLoader(LOOKS, encoding="utf-8"), autoescape=False)
     env.filters |= {"js": _js, "jsd": _jsd}
-    values = {"t": title, "body": body, "first": made.paragraphs[0], "lines": made.paragraphs, "account": account, "other": other, "author": made.editor, "when": when, "epoch": int(when.timestamp()), "never": remember, "later": f"{when + timedelta(days=3):%Y-%m-%d %H:%M}"}
+    values = {
+        "t": title,
+        "body": body,
+        "first": made.paragraphs[0],
+        "lines": made.paragraphs,
+        "account": account,
+        "other": other,
+        "author": made.editor,
+        "when": when,
+        "epoch": int(when.timestamp()),
+        "never": remember,
+        "later": f"{when + timedelta(days=3):%Y-%m-%d %H:%M}",
+    }
     page = env.from_string(source).render(**values).lstrip()
     live = meta["state"] == "live"
     begins = {"none": "", "desc": made.paragraphs[0], "notice": made.paragraphs[0]}.get(meta.get("text", ""), made.paragraphs[0])
@@ -76,7 +88,12 @@ def wrong_fields(got: dict[str, Any], gold: dict[str, Any]) -> dict[str, str]:
     if (got["published_at"] or "")[:16] != (gold["published_at"] or ""):
         wrong["published_at"] = repr(got["published_at"])
     tight = got["text"].replace(" ", "")
-    if not tight.startswith(gold["text"].replace(" ", "")) or gold["ends"] not in got["text"] or (not gold["text"] and tight) or any(word in got["text"] for word in gold["never"]):
+    if (
+        not tight.startswith(gold["text"].replace(" ", ""))
+        or gold["ends"] not in got["text"]
+        or (not gold["text"] and tight)
+        or any(word in got["text"] for word in gold["never"])
+    ):
         wrong["text"] = repr(got["text"][:80])
     if gold["source"] and got["source"] != gold["source"]:
         wrong["source"] = repr(got["source"])

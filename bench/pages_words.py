@@ -5,9 +5,35 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 COUNTIES = ("云岭县", "青川浦县", "临沅县", "安溪湾县", "石桥铺县", "长宁坡县", "宁陵川县", "西塘河县")
-UNITS = ("农业农村局", "教育和科技局", "自然资源局", "市场监督管理局", "人力资源和社会保障局", "财政局", "民政局", "卫生健康局", "交通运输局", "应急管理局", "文化和旅游局", "住房和城乡建设局")
+UNITS = (
+    "农业农村局",
+    "教育和科技局",
+    "自然资源局",
+    "市场监督管理局",
+    "人力资源和社会保障局",
+    "财政局",
+    "民政局",
+    "卫生健康局",
+    "交通运输局",
+    "应急管理局",
+    "文化和旅游局",
+    "住房和城乡建设局",
+)
 TOWNS = ("首善镇", "汤峪镇", "横渠河镇", "金渠铺镇", "槐芽岭镇", "青化镇", "常兴街道", "营头镇")
-TASKS = ("秋粮收购", "森林防火", "校园食品安全", "冬季供暖", "农村饮水安全", "高标准农田建设", "老旧小区改造", "医保参保缴费", "秸秆禁烧", "河道清淤", "消费帮扶", "道路交通安全整治")
+TASKS = (
+    "秋粮收购",
+    "森林防火",
+    "校园食品安全",
+    "冬季供暖",
+    "农村饮水安全",
+    "高标准农田建设",
+    "老旧小区改造",
+    "医保参保缴费",
+    "秸秆禁烧",
+    "河道清淤",
+    "消费帮扶",
+    "道路交通安全整治",
+)
 ACTS = ("召开工作推进会", "开展专项检查", "组织业务培训", "举行集中宣传活动", "开展入户走访", "启动攻坚行动")
 SENTENCES = (
     "{day}，{who}{act}，进一步推进{task}工作。",
@@ -90,11 +116,18 @@ def _official(rng: random.Random, made: Article, task: str, others: list[str]) -
     elif made.kind == "table":
         made.title = f"{made.county}{task}补助资金公示"
         made.paragraphs = [f"按照{task}有关规定，现将补助对象名单予以公示，公示期5天，接受社会监督。"]
-        made.rows = [["序号", "镇（街道）", "姓氏", "金额（元）"]] + [[str(i), rng.choice(TOWNS), rng.choice("赵钱孙李周吴") + "某", str(rng.randint(2, 90) * 50)] for i in range(1, 9)]
+        made.rows = [["序号", "镇（街道）", "姓氏", "金额（元）"]] + [
+            [str(i), rng.choice(TOWNS), rng.choice("赵钱孙李周吴") + "某", str(rng.randint(2, 90) * 50)] for i in range(1, 9)
+        ]
         made.files = made.files[:1]
     else:
         made.title = f"{made.county}人民政府办公室关于印发{task}实施方案的通知"
-        made.paragraphs = ["各镇人民政府，县政府各工作部门、直属机构：", f"《{task}实施方案》已经县政府同意，现印发给你们，请认真贯彻执行。", *others[:4], *signed]
+        made.paragraphs = [
+            "各镇人民政府，县政府各工作部门、直属机构：",
+            f"《{task}实施方案》已经县政府同意，现印发给你们，请认真贯彻执行。",
+            *others[:4],
+            *signed,
+        ]
         made.source = made.county + "人民政府办公室"
 
 

@@ -10,8 +10,42 @@ from crawler.parse.dom import Element, lines_of, parse_fragment, squash
 from crawler.parse.scripts import string_value
 
 _TITLES = ("title", "articletitle", "doctitle", "infotitle", "bt", "headline", "subject", "name", "contenttitle")
-_BODIES = ("content", "contents", "articlecontent", "infocontent", "doccontent", "htmlcontent", "contenthtml", "contenttext", "dochtmlcon", "articlebody", "detailcontent", "txt", "nr", "html", "body", "text")
-_DATES = ("publishtime", "publishdate", "pubdate", "pubtime", "docreltime", "docpubtime", "releasetime", "releasedate", "datepublished", "displaydate", "displaytime", "showdate", "showtime", "fbsj", "fbrq", "date")
+_BODIES = (
+    "content",
+    "contents",
+    "articlecontent",
+    "infocontent",
+    "doccontent",
+    "htmlcontent",
+    "contenthtml",
+    "contenttext",
+    "dochtmlcon",
+    "articlebody",
+    "detailcontent",
+    "txt",
+    "nr",
+    "html",
+    "body",
+    "text",
+)
+_DATES = (
+    "publishtime",
+    "publishdate",
+    "pubdate",
+    "pubtime",
+    "docreltime",
+    "docpubtime",
+    "releasetime",
+    "releasedate",
+    "datepublished",
+    "displaydate",
+    "displaytime",
+    "showdate",
+    "showtime",
+    "fbsj",
+    "fbrq",
+    "date",
+)
 _SOURCES = ("contentsource", "source", "sourcename", "docsource", "docsourcename", "infosource", "articlesource", "origin", "ly", "xxly", "laiyuan")
 _STATE = re.compile(r"(?:[\w.$\[\]\"']+\s*=\s*|JSON\.parse\(\s*|^\s*)(?=[{\"'])")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -43,7 +77,7 @@ def read_embedded(tree: Element) -> Embedded | None:
 def _records(tree: Element) -> Iterator[Mapping[str, Any]]:
     for script in tree.iter("script"):
         text = script.text or ""
-        if not _HAN.search(text) and "\\u" not in text or len(text) > _MAX_SCRIPT:
+        if (not _HAN.search(text) and "\\u" not in text) or len(text) > _MAX_SCRIPT:
             continue
         for value in _values(text):
             yield from _mappings(value, 0)

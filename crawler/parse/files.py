@@ -41,7 +41,10 @@ EXTENSIONS = frozenset(
     ]
 )
 _PICTURES = frozenset(["jpg", "jpeg", "png", "bmp", "tif", "tiff", "gif", "webp"])
-_SCRIPTS = re.compile(r"down(?:load|file|sys|attach|_?file)?(?:[./?]|$)|download|downfile|getdown|getfile|showfile|openfile|viewfile|readfile|attach(?:ment|dir)?(?:[./]|$)|/upfile|/annex|/fujian|/minio/|/file/|/files?/", re.IGNORECASE)
+_SCRIPTS = re.compile(
+    r"down(?:load|file|sys|attach|_?file)?(?:[./?]|$)|download|downfile|getdown|getfile|showfile|openfile|viewfile|readfile|attach(?:ment|dir)?(?:[./]|$)|/upfile|/annex|/fujian|/minio/|/file/|/files?/",
+    re.IGNORECASE,
+)
 _PAGES = frozenset({"html", "htm", "shtml", "shtm", "xhtml"})
 _FILE_WORD = re.compile(r"\.(?:docx?|xlsx?|wps|et|pdf|ofd|ceb|zip|rar|7z|pptx?|csv|txt)\s*[）)】\]》]?$", re.IGNORECASE)
 _LABELLED = re.compile(r"^[【\[（(]?附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：.、】\]）)\s-]")
@@ -85,7 +88,15 @@ def _after_label(node: Element) -> bool:
     if re.search(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：.、【\[（(]\s*$", text):
         return True
     icon = before if before is not None and before.tag == "img" and not text else node.find("./img")
-    return icon is not None and re.search(r"(?:icon|ico|file)[\w/-]*(?:docx?|xlsx?|pdf|zip|rar|wps|txt|ofd)|/(?:docx?|xlsx?|pdf|zip|rar|wps)\.(?:gif|png|jpg)", icon.get("src") or "", re.IGNORECASE) is not None
+    return (
+        icon is not None
+        and re.search(
+            r"(?:icon|ico|file)[\w/-]*(?:docx?|xlsx?|pdf|zip|rar|wps|txt|ofd)|/(?:docx?|xlsx?|pdf|zip|rar|wps)\.(?:gif|png|jpg)",
+            icon.get("src") or "",
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def file_name(url: str) -> str:

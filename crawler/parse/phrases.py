@@ -28,11 +28,15 @@ NEIGHBOUR_LINE = re.compile(
     r"^[【\[（(<＜«◀←\s]*(?:上一篇|下一篇|上一条|下一条|上篇|下篇|上一则|下一则|上一页|下一页|前一篇|后一篇|上篇文章|下篇文章|上一篇文章|下一篇文章|上一个|下一个|上条|下条)(?:[】\])）]?\s*[:：>＞→]?\s*.*)?$"
 )
 _RELATED = r"(?:相关|推荐|热点|热门|最新|延伸|精彩|猜你|更多)(?:新闻|链接|阅读|文章|信息|稿件|推荐|内容|文件|解读|政策|资讯|专题|喜欢|报道|动态)"
-RELATED_LINE = re.compile(rf"^[【\[（(●■◆▎|·\s]*(?:{_RELATED}|解读链接|政策解读链接|解读文件链接|文件链接|扩展阅读|关联(?:文件|稿件|阅读))[】\])）]?\s*[:：>＞]?\s*(?:更多.{{0,4}})?$")
+RELATED_LINE = re.compile(
+    rf"^[【\[（(●■◆▎|·\s]*(?:{_RELATED}|解读链接|政策解读链接|解读文件链接|文件链接|扩展阅读|关联(?:文件|稿件|阅读))[】\])）]?\s*[:：>＞]?\s*(?:更多.{{0,4}})?$"
+)
 _SCAN = re.compile(
     r"扫一扫.{0,10}(?:手机|打开|分享|关注|浏览|页面)|扫描(?:上方|下方|左侧|右侧)?二维码|扫码(?:关注|分享|浏览|查看|打开)|手机扫一扫|^分享(?:本文|文章|到|至)|^(?:免责)?声明\s*[:：]\s*(?:本网|本站|凡|此)|^(?:您的位置|本文?共).{0,6}次$"
 )
-_EDITOR = re.compile(r"^[（(【\[]?\s*(?:责任编辑|责编|编\s*辑|网站编辑|网络编辑|本期编辑|文章录入|录入|录入员|录入人|审\s*核人?|初审|复审|终审|一审|二审|三审|校\s*对|监\s*制|编审|审签|信息员|发布人)\s*[:：]")
+_EDITOR = re.compile(
+    r"^[（(【\[]?\s*(?:责任编辑|责编|编\s*辑|网站编辑|网络编辑|本期编辑|文章录入|录入|录入员|录入人|审\s*核人?|初审|复审|终审|一审|二审|三审|校\s*对|监\s*制|编审|审签|信息员|发布人)\s*[:：]"
+)
 
 
 def is_info_line(text: str) -> bool:
@@ -53,7 +57,14 @@ def _bare_facts(text: str) -> bool:
     if day is None:
         return False
     rest = re.sub(r"[\d:：时分秒]{4,9}", " ", text[: day.start()] + " " + text[day.end() :])
-    return re.search(r"[，。；：！？、“”《》（(]", rest) is None and 1 <= len(rest.split()) <= 3 and all(len(piece) <= 16 for piece in rest.split()) and text.strip() != rest.strip() and (day.start() == 0 or text[day.start() - 1].isspace()) and (day.end() == len(text) or not text[day.end()].isalpha())
+    return (
+        re.search(r"[，。；：！？、“”《》（(]", rest) is None
+        and 1 <= len(rest.split()) <= 3
+        and all(len(piece) <= 16 for piece in rest.split())
+        and text.strip() != rest.strip()
+        and (day.start() == 0 or text[day.start() - 1].isspace())
+        and (day.end() == len(text) or not text[day.end()].isalpha())
+    )
 
 
 def is_frame_line(text: str) -> bool:

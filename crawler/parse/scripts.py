@@ -15,7 +15,9 @@ _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "v": "", "0": ""}
 
 @lru_cache(maxsize=256)
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.\-'\"])(?:window\.|_g\.|d\.|cgiData\.|var\s+|let\s+|const\s+)?[\"']?{re.escape(name)}[\"']?\s*[:=](?!=)\s*{_CHAIN}{_XML}(?:{_WRAPPED}|{_BARE})")
+    return re.compile(
+        rf"(?<![\w.\-'\"])(?:window\.|_g\.|d\.|cgiData\.|var\s+|let\s+|const\s+)?[\"']?{re.escape(name)}[\"']?\s*[:=](?!=)\s*{_CHAIN}{_XML}(?:{_WRAPPED}|{_BARE})"
+    )
 
 
 def string_value(text: str, *names: str, within: str | None = None) -> str | None:

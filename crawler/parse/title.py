@@ -64,7 +64,9 @@ def _candidates(tree: Element) -> Iterator[_Candidate]:
             continue
         base = _BASE.get(node.tag)
         if base is None:
-            if node.tag not in {"div", "p", "td", "span", "strong", "font", "li", "dt", "b"} or not _NAMED.search(f"{node.get('class') or ''} {node.get('id') or ''}".lower()):
+            if node.tag not in {"div", "p", "td", "span", "strong", "font", "li", "dt", "b"} or not _NAMED.search(
+                f"{node.get('class') or ''} {node.get('id') or ''}".lower()
+            ):
                 continue
             base = 2.2
         if len(squash(node.text_content())) > 300:

@@ -15,7 +15,12 @@ Original = Literal["declared", "reprint", "undeclared"]
 
 # What the platform says in place of an article; the first that is found decides.
 _STATES: tuple[tuple[PostState, re.Pattern[str]], ...] = (
-    ("deleted", re.compile(r"(?:该|此)?内容已被(?:发布者|作者)?删除|该文章已被删除|The content has been deleted by the author|This content has been deleted", re.IGNORECASE)),
+    (
+        "deleted",
+        re.compile(
+            r"(?:该|此)?内容已被(?:发布者|作者)?删除|该文章已被删除|The content has been deleted by the author|This content has been deleted", re.IGNORECASE
+        ),
+    ),
     (
         "violating",
         re.compile(
@@ -57,7 +62,13 @@ def read_wechat(body: bytes, url: str, *, header: str | None = None, listed: Lis
     if kind == "10":  # a text post has no title of its own: the platform puts its words there
         title = (title or plain).split("\n")[0]
     mark = string_value(text, "copyright_stat", "_copyright_stat")
-    account = _first(string_value(text, "nickname"), string_value(text, "nick_name", within="cgiDataNew"), string_value(text, "nick_name"), _by_id(tree, "js_name"), string_value(text, "window.name"))
+    account = _first(
+        string_value(text, "nickname"),
+        string_value(text, "nick_name", within="cgiDataNew"),
+        string_value(text, "nick_name"),
+        _by_id(tree, "js_name"),
+        string_value(text, "window.name"),
+    )
     tags = {
         "account": account,
         "user_name": _first(string_value(text, "user_name")),

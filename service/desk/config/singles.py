@@ -6,13 +6,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from core.entries import AccountsFile, CountyFile, EventsFile, Grading, NewsFile, PapersFile, SubmissionsFile
+from reports.kinds import KINDS
 from reports.yearly import Yearly
 from service.alerts.entries import Alerts
 from service.desk.config.fields import Field
 from service.desk.config.lists import SEVERITY_CHOICES
 from service.desk.config.rows import Values
 from service.desk.config.yamltext import YamlText
-from service.desk.kinds import KINDS
 from service.inbox_entries import InboxFile
 from service.watch import WatchFile
 
