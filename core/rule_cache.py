@@ -27,7 +27,7 @@ def keep(rules: RuleSet, folder: Path) -> Path:
     """Write what was read from `folder`; older copies go."""
     target = _path(folder, rules.version)
     target.parent.mkdir(exist_ok=True)
-    for old in target.parent.iterdir():
+    for old in target.parent.glob("*.rules"):
         old.unlink()
     partial = target.with_suffix(".part")
     partial.write_bytes(marshal.dumps(([_packed(rule) for rule in rules], dict(rules.confusable))))

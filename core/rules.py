@@ -205,6 +205,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Write the rule book, or keep the rules as read."""
     import argparse
 
+    from core import dictionary
     from core.rule_cache import keep
     from core.rulebook import page
 
@@ -218,7 +219,7 @@ def main(arguments: list[str] | None = None) -> None:
         options.write.write_text(page(rules), encoding="utf-8")
     written = [options.write] if options.write else []
     if options.keep:
-        written.append(keep(rules, options.rules))
+        written += [keep(rules, options.rules), dictionary.keep()]
     print(f"{len(rules.rules)} 条规则，版本 {rules.version}" + "".join(f"，已写出 {path}" for path in written))
 
 

@@ -10,7 +10,7 @@ import pytest
 from checks.expressions.engine import Engine, engine_for
 from checks.expressions.proof import day_of
 from checks.expressions.skeleton import skeleton
-from core import rule_cache
+from core import dictionary, rule_cache
 from core.rules import RuleSet, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,3 +78,23 @@ def test_a_clean_text_file_loads_no_heavy_library(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert "可以发布" in done.stdout
+
+
+def test_the_kept_dictionary_answers_as_jieba_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dictionary, "_KEPT", tmp_path / "kept")
+    monkeypatch.setattr(dictionary, "_holder", dictionary._Holder())
+    whole = dictionary.load()
+    dictionary.keep()
+    kept = dictionary.dictionary()
+    words = [*list(whole)[::997], "不在词典里的词", "", "镇"]
+    assert [kept.frequencies.get(word) for word in words] == [whole.get(word) for word in words]
+    assert kept.total == sum(whole.values())
+    assert not isinstance(kept.frequencies, dict)
+
+    for _ in range(dictionary._ENOUGH):
+        kept.frequencies.get("镇")
+    assert dictionary.dictionary().frequencies == whole
+
+    next((tmp_path / "kept").glob("*.words")).write_bytes(b"broken")
+    monkeypatch.setattr(dictionary, "_holder", dictionary._Holder())
+    assert dictionary.dictionary().frequencies == whole

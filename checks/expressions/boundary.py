@@ -1,10 +1,10 @@
 """Word boundaries by jieba: does a hit end where a word ends (新疆省|政府) or inside another one (新疆|省级)?"""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import pairwise
 from math import inf, log
-from typing import Any
+
+from core.dictionary import dictionary
 
 _WINDOW = 6
 _LONGEST = 8
@@ -27,7 +27,7 @@ class Words:
 
     def loose(self, text: str, start: int, end: int, place: int) -> bool:
         """True when, within the hit, the character at `place` or its neighbour is left over as a word of one character (or a rare one): no sense comes of it."""
-        low, frequencies = max(0, start - _WINDOW), dictionary().FREQ
+        low, frequencies = max(0, start - _WINDOW), dictionary().frequencies
         edges = sorted(self._edges(text[low : end + _WINDOW], text[start:end]))
         alone = set[int]()
         for left, right in pairwise(edges):
@@ -43,7 +43,7 @@ class Words:
 
     def is_word(self, form: str) -> bool:
         """True when the dictionary has this very form and no rule calls it wrong."""
-        frequencies: dict[str, int] = dictionary().FREQ
+        frequencies = dictionary().frequencies
         return form not in self._wrong and frequencies.get(form, 0) > 0
 
     def gain(self, text: str, start: int, end: int, right: str, index: int) -> float:
@@ -66,7 +66,7 @@ class Words:
 
     def _crossed(self, text: str, start: int, end: int, right: str) -> bool:
         """A quick look that spares most texts the reckoning: a word across either edge that is not far rarer than the word that is meant."""
-        frequencies: dict[str, int] = dictionary().FREQ
+        frequencies = dictionary().frequencies
         bound = frequencies.get(right, 0) / _CROSSING
         last = end - 1
         across = (text[max(0, start - 1) : start + 1], text[last : end + 1], text[max(0, start - 2) : start + 1], text[last : end + 2])
@@ -83,7 +83,7 @@ class Words:
     def _route(self, text: str, form: str) -> tuple[float, set[int]]:
         """The likeliest way through `text` (jieba's own reckoning, without `form` and the other wrong forms): its score, and where its words begin and end."""
         known = dictionary()
-        frequencies: dict[str, int] = known.FREQ
+        frequencies = known.frequencies
         total, size = log(known.total), len(text)
         best: list[tuple[float, int]] = [(0.0, 0)] * (size + 1)
         for start in range(size - 1, -1, -1):
@@ -101,16 +101,3 @@ class Words:
             position = best[position][1]
             edges.add(position)
         return best[0][0], edges
-
-
-@lru_cache(maxsize=1)
-def dictionary() -> Any:
-    """jieba's dictionary; FREQ holds its words, and the beginnings of words with no frequency."""
-    import logging
-
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    tokenizer.initialize()
-    return tokenizer

@@ -16,6 +16,7 @@ from checks.expressions.near import Half, Near, plausible
 from checks.expressions.skeleton import Skeleton, skeleton
 from checks.expressions.variants import SHORTEST_ENDING, Variant, ending, variants
 from checks.expressions.variants import prove as prove_variant
+from core import dictionary
 from core.errors import ConfigurationError
 from core.rules import Pattern, Rule, RuleSet
 
@@ -190,7 +191,8 @@ def engine_for(rules: RuleSet, texts: Sequence[str]) -> Engine:
 
 
 def warm(rules: RuleSet) -> None:
-    """Compile all the rules now, so that the first text need not wait."""
+    """Compile all the rules and load the dictionary now, so that the first text need not wait."""
+    dictionary.warm()
     _compiler(rules).whole()
 
 

@@ -74,7 +74,7 @@ def _slip(told: str, name: str) -> bool:
     """One character of the name exchanged, doubled, dropped or swapped with its neighbour; the kind of place is the same."""
     kind = _kind(name)
     stem, right = told.removesuffix(kind), name.removesuffix(kind)
-    if stem == told or len(right) < 2 or stem == right:
+    if stem in (told, right) or len(right) < 2:
         return False
     if len(stem) == len(right):
         differ = [index for index, (one, other) in enumerate(zip(stem, right, strict=True)) if one != other]
