@@ -49,6 +49,13 @@ class Field:
         """The value of an entry that does not say it."""
         return [] if self.kind in LISTS and self.default is None else False if self.kind == "yes" and self.default is None else self.default
 
+    def settled(self, value: Any) -> Any:
+        """The value in one form of several that mean the same: choices in their own order."""
+        if self.kind == "choices" and isinstance(value, list | tuple):
+            order = [choice for choice, _ in self.choices]
+            return sorted(map(str, value), key=lambda item: order.index(item) if item in order else len(order))
+        return value
+
     def show(self, value: Any) -> str:
         """The value as people read and write it: lists with 、, or a line each where an item holds a 、."""
         if value is None:
@@ -107,7 +114,7 @@ class Field:
         raise ValueError(f"只能是{'、'.join(word for _, word in self.choices)}之一，不是“{text}”。")
 
     def _read_choices(self, text: str) -> list[str]:
-        return [self._read_choice(part) for part in self._read_lines(text)]
+        return list(self.settled([self._read_choice(part) for part in self._read_lines(text)]))
 
     def _read_integer(self, text: str) -> int:
         if not re.fullmatch(r"[+-]?\d{1,9}(\.0+)?", text):

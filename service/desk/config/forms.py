@@ -1,5 +1,6 @@
 """Forms made of fields: each keeps its own way of reading, and tells what is wrong beside itself."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -70,6 +71,19 @@ class ConfigForm(forms.Form):
         """What was read, by key; of a valid form."""
         return {field.key: self.cleaned_data[field.name] for field in self.told}
 
+    @property
+    def narrow(self) -> list[Any]:
+        """The fields that are seldom needed."""
+        return [self[field.name] for field in self.told if field.narrow]
+
+    @property
+    def opened(self) -> bool:
+        """True when one of the seldom needed fields is wrong, or says something."""
+        said = any(
+            bound.field.initial not in ("", False, None, [], bound.field.told.show(bound.field.told.empty), bound.field.told.empty) for bound in self.narrow
+        )
+        return said or any(bound.errors or bound.field.now is not None for bound in self.narrow)
+
     def wrong(self, key: str, text: str) -> None:
         """Tell a complaint beside the field, or on top where there is no such field."""
         field = self.by_key.get(key)
@@ -113,14 +127,22 @@ def place(form: ConfigForm, file: str, complaint: Complaint, key: str = "") -> N
 
     `key`: the field to blame for an entry that is there twice.
     """
-    where, _, reason = complaint.text.rpartition("：")
-    named = where.split(" → ")[-1].strip() if where else ""
-    if complaint.file == file and named in form.by_key:
-        form.wrong(named, f"{reason}。")
+    named = _named(form, complaint.text) if complaint.file == file else None
+    if named:
+        form.wrong(named[0], f"{named[1]}。")
     elif complaint.file == file and key and ("不止一次" in complaint.text or "已属于" in complaint.text):
         form.wrong(key, f"{complaint.text}。")
     else:
         form.wrong("", in_words(complaint))
+
+
+def _named(form: ConfigForm, text: str) -> tuple[str, str] | None:
+    """The field that a complaint names (`县民政局 → mail：…`, `folder → …`) and the reason behind it."""
+    for key in sorted(form.by_key, key=len, reverse=True):
+        found = re.search(rf"(?:^| → ){re.escape(' → '.join(key.split('.')))}(?: → |：)", text)
+        if found:
+            return key, text[found.end() :]
+    return None
 
 
 def in_words(complaint: Complaint) -> str:

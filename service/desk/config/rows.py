@@ -39,7 +39,7 @@ def rows_of(spec: ListSpec, data: Any) -> list[Row]:
     rows: list[Row] = []
     seen: dict[str, int] = {}
     for place, raw, given in _entries(spec, data):
-        values = {field.key: given.get(field.key, field.empty) for field in spec.fields}
+        values = {field.key: field.settled(given.get(field.key, field.empty)) for field in spec.fields}
         key = key_of(spec, values)
         seen[key] = seen.get(key, 0) + 1
         ref = hashlib.sha256(f"{key}\n{seen[key]}".encode()).hexdigest()[:12]
@@ -81,7 +81,7 @@ def entry_of(spec: ListSpec, values: Values, raw: Any = None) -> Any:
         value = values.get(field.key)
         if _unsaid(field, value) and (field.key not in entry or value is None or value == []):
             entry.pop(field.key, None)
-        else:
+        elif field.key not in entry or field.settled(entry[field.key]) != value:
             entry[field.key] = value
     return entry
 

@@ -54,7 +54,7 @@ def value_at(data: Any, path: tuple[str, ...]) -> Any:
 def values_of(single: Single, data: Any) -> dict[str, Any]:
     """The form's values as the file gives them."""
     given = ((field, value_at(data, field.path)) for field in single.fields(data))
-    return {field.key: field.empty if value is None else value for field, value in given}
+    return {field.key: field.empty if value is None else field.settled(value) for field, value in given}
 
 
 def changed(single: Single, text: str, values: Values) -> str:
@@ -68,7 +68,7 @@ def changed(single: Single, text: str, values: Values) -> str:
     made: dict[str, dict[str, Any]] = {}
     for field in single.fields(data):
         value, held = values[field.key], value_at(data, field.path)
-        if field.path[0] in gone or value == held:
+        if field.path[0] in gone or value == field.settled(held):
             continue
         nothing = value is None or value == [] or (value == field.empty and held is None)
         if nothing and held is not None and not (value == [] and field.kind == "choices"):

@@ -156,11 +156,15 @@ class YamlText:
             last = end
         changed = "".join([*parts, text[last:]])
         try:
-            if yaml.safe_load(changed) == wanted:
+            if not self._shared() and yaml.safe_load(changed) == wanted:
                 return changed
         except yaml.YAMLError:
             pass
         raise ConfigurationError(UNUSUAL)
+
+    def _shared(self) -> bool:
+        """True when a part of the file stands for another: a change of one would change both."""
+        return "*" in self.text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(self.text, Loader=yaml.SafeLoader))
 
     def _contained(self, path: Path) -> Iterator[tuple[int, int, str]]:
         """The spans for what leaves and enters one container."""
@@ -244,11 +248,14 @@ class YamlText:
         if not own_lines:
             return (start, end, new) if end > start else (start, end, f" {new}")
         colon = self.text.index(":", self._end(key)) + 1
-        comment = re.match(r"[ \t]*(#[^\n]*)", self.text[colon:])
+        comment = re.match(r"[ \t]+#[^\n]*", self.text[colon:])
         if new.startswith("\n"):
             end = max(end, colon + (comment.end() if comment else 0))
-            return colon, end, (f" {comment[1]}" if comment else "") + new
-        return colon, end, f" {new}" + (f" {comment[1]}" if comment else "")
+            behind = None if comment else re.match(r"[ \t]+#[^\n]*", self.text[end:])
+            if behind:
+                return colon, end + behind.end(), behind[0] + new
+            return colon, end, (comment[0] if comment else "") + new
+        return colon, end, f" {new}" + (comment[0] if comment else "")
 
     # --- nodes ----------------------------------------------------------------------------------------------------
 
