@@ -494,7 +494,7 @@ def test_the_months_list_is_looked_at_kept_and_undone(desk: Desk, home: Path) ->
     for row in (
         ("2023年11月推荐转载信息清单",),
         ("标题", "链接", "推荐日期"),
-        ("=省里的会", "https://www.example.gov.cn/1.html", "2023-11-01"),
+        ("-省里的会", "https://www.example.gov.cn/1.html", "2023-11-01"),
         ("另一篇", "https://www.example.gov.cn/2.html", "2023-10-30"),
     ):
         book.active.append(row)

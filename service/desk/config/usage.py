@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 
 from core.config import County
 from core.errors import ConfigurationError
+from core.yamls import parse
 from service.desk.config import files
 from service.desk.config.lists import CHANNELS, JOBS, LISTINGS, LISTS, ROUTES, UNITS, ListSpec
 from service.desk.config.rows import Values, rows_of
@@ -34,11 +36,17 @@ class Use:
 
 
 def load(folder: Path, spec: ListSpec) -> Any:
-    """The plain data of a list's file; None where it cannot be read."""
+    """The plain data of a list's file, to be read only; None where it cannot be read."""
     try:
-        return yaml.safe_load(files.read(folder, spec.file, spec.start))
+        return _plain(files.read(folder, spec.file, spec.start))
     except (yaml.YAMLError, ConfigurationError):
         return None
+
+
+@lru_cache(maxsize=32)
+def _plain(text: str) -> Any:
+    """Parsed once as long as the text stays the same: a page asks for one file many times."""
+    return parse(text)
 
 
 def names_of(spec: ListSpec, values: Values) -> frozenset[str]:
@@ -90,7 +98,7 @@ def told(found: tuple[Use, ...]) -> str:
 def parsed(text: str) -> Any:
     """The plain data of a text; raises ConfigurationError with its line where it is no YAML."""
     try:
-        return yaml.safe_load(text)
+        return parse(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise ConfigurationError(f"{f'第{mark.line + 1}行' if mark else '某处'}不是合法的 YAML，请检查缩进、冒号和引号") from None

@@ -14,10 +14,12 @@ from typing import Any
 import yaml
 
 from core.errors import ConfigurationError
+from core.yamls import parse
 
 Path = tuple[str | int, ...]
 _GONE = object()
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~][^\n\t,\[\]{}#]*")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNUSUAL = "文件的写法比较特别，不能在表单里改。请到“配置文件”页直接修改文字"
 
 
@@ -66,8 +68,8 @@ class YamlText:
 
     def __init__(self, text: str) -> None:
         self.text = text if text.endswith("\n") or not text else text + "\n"
-        self.root = yaml.compose(self.text, Loader=yaml.SafeLoader)
-        self.data = yaml.safe_load(self.text)
+        self.root = yaml.compose(self.text, Loader=_LOADER)
+        self.data = parse(self.text)
         self._wanted = deepcopy(self.data)
         self._spans: list[tuple[int, int, str]] = []
         self._drops: dict[Path, set[int]] = {}
@@ -156,7 +158,7 @@ class YamlText:
             last = end
         changed = "".join([*parts, text[last:]])
         try:
-            if not self._shared() and yaml.safe_load(changed) == wanted:
+            if not self._shared() and parse(changed) == wanted:
                 return changed
         except yaml.YAMLError:
             pass
@@ -164,7 +166,7 @@ class YamlText:
 
     def _shared(self) -> bool:
         """True when a part of the file stands for another: a change of one would change both."""
-        return "*" in self.text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(self.text, Loader=yaml.SafeLoader))
+        return "*" in self.text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(self.text, Loader=_LOADER))
 
     def _contained(self, path: Path) -> Iterator[tuple[int, int, str]]:
         """The spans for what leaves and enters one container."""
