@@ -1,5 +1,6 @@
 """配置: the way in, the forms that are one each, and every source at one glance."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -206,9 +207,8 @@ def sources(request: DeskRequest) -> HttpResponse:
     blank = sum(source.url is None for source in every)
     given = page.context(request, all=len(every), blank=blank, q=" ".join(words), kind=kind, found=len(chosen))
     given |= {"counts": [count for count in counts if count[2]], "page": Paginator(chosen, 100).get_page(request.GET.get("page"))}
-    given["lines"] = [
-        {"source": source, "kind": kinds.get(source.kind, source.kind), "login": _login(source), "url": _form_of(source)} for source in given["page"]
-    ]
+    refs = {slug: {row.key: row.ref for row in _rows(slug)} for slug in {*_EDITORS.values(), "listings"}}
+    given["lines"] = [{"source": item, "kind": kinds.get(item.kind, item.kind), "login": _login(item), "url": _form_of(item, refs)} for item in given["page"]]
     return render(request, "desk/config/sources.html", given)
 
 
@@ -223,16 +223,14 @@ def _login(source: Source) -> str:
     return "、".join(f"${item['environment']}" if item.get("environment") else f"文件 {item.get('file')}" for item in source.options.get("login", ()))
 
 
-def _form_of(source: Source) -> str:
+def _form_of(source: Source, refs: Mapping[str, Mapping[str, str]]) -> str:
     """Where the source's address is changed: its entry's form, or the form of its list's place."""
     if source.kind in _PLACES:
         return reverse("config-single", args=[_PLACES[source.kind]])
     slug = "listings" if source.id.startswith("news/") else _EDITORS.get(source.kind, "")
-    spec = list_of(slug)
-    if spec is None:
+    if not slug:
         return reverse("config-files")
-    key = source.id.partition("/")[2]
-    ref = next((row.ref for row in _rows(spec.slug) if row.key == key), None)
+    ref = refs[slug].get(source.id.partition("/")[2])
     return reverse("config-entry", args=[slug, ref]) if ref else reverse("config-list", args=[slug])
 
 
