@@ -10,7 +10,7 @@ from core.records import Post
 from crawler.parse.body import find_body, furniture
 from crawler.parse.dates import Stamp, first_stamp, read_stamp, url_stamp
 from crawler.parse.dom import Element, base_url, is_element, lines_of, parse_page, squash
-from crawler.parse.embedded import read_embedded
+from crawler.parse.embedded import linked_date, read_embedded
 from crawler.parse.facts import read_facts
 from crawler.parse.files import read_attachments, read_links, read_pictures
 from crawler.parse.origin import AUTHOR, label_value, read_origin
@@ -36,7 +36,7 @@ STANDARD_TAGS = (
     "Url",
 )
 _CANONICAL = {name.lower(): name for name in STANDARD_TAGS}
-_DATE_TAGS = ("pubdate", "publishdate", "pubtime", "publishtime", "article:published_time", "firstpublishedtime", "publish_date", "releasedate")
+_DATE_TAGS = ("pubdate", "publishdate", "pubtime", "publishtime", "article:published_time", "firstpublishedtime", "publish_date", "releasedate", "jsonld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def read_article(body: bytes, url: str, *, header: str | None = None, listed: Li
 
 def read_article_tree(tree: Element, url: str, *, listed: Listed | None = None, source: str = "", page: bytes = b"") -> Post:
     """`read_article` for a page that is parsed already."""
-    metas, facts = read_metas(tree), read_facts(tree)
-    title, title_node = find_title(tree, metas, facts.values.get("title", ""), listed.title if listed else "")
+    metas, facts = {"jsonld": linked_date(tree)} | read_metas(tree), read_facts(tree)
+    title, title_node = find_title(tree, metas, facts, listed.title if listed else "")
     containers = find_body(tree, title_node, facts.box)
     base = base_url(tree, url)
     drawn = read_embedded(tree) if not any(lines_of(node) or node.find(".//img") is not None for node in containers) else None

@@ -74,6 +74,16 @@ def read_embedded(tree: Element) -> Embedded | None:
     return best[1] if best else _from_fields(tree) or _from_literals(tree)
 
 
+def linked_date(tree: Element) -> str:
+    """The publication date of the page's JSON-LD, as search engines are told it; "" where there is none."""
+    for script in tree.iter("script"):
+        if (script.get("type") or "").lower() == "application/ld+json":
+            found = re.search(r'"(?:datePublished|pubDate)"\s*:\s*"([^"]{8,40})"', script.text or "")
+            if found:
+                return found[1]
+    return ""
+
+
 def _records(tree: Element) -> Iterator[Mapping[str, Any]]:
     for script in tree.iter("script"):
         text = script.text or ""

@@ -1,6 +1,7 @@
 """Attachments, pictures and links of an article, by address and name; nothing is fetched here."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from core.records import Attachment, Link
@@ -122,6 +123,23 @@ def read_attachments(trees: list[Element], containers: list[Element], base: str)
     return tuple(found.values())
 
 
+_SHOWN = re.compile(r"""(?:showVsbpdfIframe|showPdf|PDFObject\.embed|pdfh5|openPdf|previewPdf)\w*\(\s*["']([^"']+\.(?:pdf|ofd|docx?|xlsx?)[^"']*)["']""", re.IGNORECASE)
+
+
+def _shown_files(containers: list[Element], base: str) -> Iterator[str]:
+    """Files that a viewer shows in the text: frames, embedded objects, scripts that open a PDF."""
+    for node in (inner for container in containers for inner in container.iter("iframe", "embed", "object", "script")):
+        if node.tag == "script":
+            addresses = _SHOWN.findall(node.text or "")
+        else:
+            shown = node.get("src") or node.get("data") or ""
+            addresses = [value for key, value in parse_qsl(urlsplit(shown).query) if key.lower() in {"file", "url", "src"}] or [shown]
+        for address in addresses:
+            url = absolute(base, address)
+            if url is not None and extension(url) in EXTENSIONS - _PICTURES:
+                yield url
+
+
 def _name(link: Element, url: str) -> str:
     shown = inline_text(link)
     for text in (shown, squash(link.get("title")), squash(link.get("download"))):
@@ -139,6 +157,8 @@ def read_pictures(containers: list[Element], base: str) -> tuple[Attachment, ...
             if url is None or url in found or _ICONS.search(url) or _tiny(image) or len(found) >= MAX_FILES:
                 continue
             found[url] = Attachment(url=url, name=squash(image.get("alt") or image.get("title")) or file_name(url), picture=True)
+    for url in _shown_files(containers, base):
+        found.setdefault(url, Attachment(url=url, name=file_name(url)))
     return tuple(found.values())
 
 

@@ -45,7 +45,7 @@ def read_origin(metas: Mapping[str, str], facts: Mapping[str, str], outside: lis
         clean_origin(metas.get("source", "")),
         _unlabelled(near),
     )
-    named = next((value for value in candidates if value and not _ABSENT.match(value)), "")
+    named = next((clean_origin(value) for value in candidates if value and not _ABSENT.match(value)), "")
     if _HOME.match(named):
         return metas.get("sitename", "") or named
     return named
@@ -57,7 +57,7 @@ def clean_origin(text: str) -> str:
     value = re.sub(r"^\s*(?:信息|文章|稿件|内容)?来\s*源\s*[:：]\s*", "", value).strip(" \t\u3000《》“”\"'")
     value = re.split(r"\s*(?:[|｜;；]|作者|责任?编辑|编辑|记者|通讯员|发布时间|浏览|点击)", value, maxsplit=1)[0]
     value = re.sub(r"[（(](?:记者|通讯员|文/|图/)?[^（()）]{2,20}[）)]$", "", value).strip()
-    parts = value.split()
+    parts = re.split(r"[\s/／、]+", value)
     if len(parts) == 2 and _UNIT.search(parts[0]) and _PERSON.match(parts[1]) and not _UNIT.search(parts[1]):
         return parts[0]
     return value if len(value) <= 60 else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crawler.parse.body import in_furniture
 from crawler.parse.dom import Element, inline_text, is_element, lines_of, owned_lines, squash
+from crawler.parse.facts import Facts
 from crawler.parse.phrases import PLACE_WORDS, SITE_NAME, is_frame_line, is_info_line
 
 _NAMED = re.compile(r"(?:^|[\s_-])[a-z]{0,12}(?:title|tit|titles|biaoti|bt|headline|subject|tith?1?|h1)\d{0,2}(?=$|[\s_-])")
@@ -25,14 +26,19 @@ class _Candidate:
     weight: float
 
 
-def find_title(tree: Element, metas: Mapping[str, str], named: str, listed: str) -> tuple[str, Element | None]:
-    """The title and its element. `named` is what the box of facts calls the document, `listed` what the list called it."""
+def find_title(tree: Element, metas: Mapping[str, str], facts: Facts, listed: str) -> tuple[str, Element | None]:
+    """The title and its element. `listed` is what the list called it."""
+    named = facts.values.get("title", "")
     window = squash(tree.findtext(".//title"))
     tagged = _clean(metas.get("articletitle", ""))
     names = {metas.get("sitename", ""), metas.get("columnname", "")} - {""}
-    candidates = [item for item in _candidates(tree) if 2 <= len(item.text) <= 150]
+    candidates = [item for item in _candidates(tree, facts.box) if 2 <= len(item.text) <= 150]
     if tagged and tagged not in names and not _of_site(tagged):
-        return tagged, _showing(candidates, tagged)
+        return tagged, _place(tree, candidates, tagged, facts.box)
+    for text, weight in ((_clean(named), 3.5), (window_title(window, metas), 1.0)):
+        place = _place(tree, candidates, text, facts.box) if 4 <= len(text) <= 150 else None
+        if place is not None or text == named:
+            candidates.append(_Candidate(text, place, weight))
     best: _Candidate | None = None
     for item in candidates:
         item.weight += _confirmed(item.text, window, names, metas.get("og:title", ""), named, listed)
@@ -41,7 +47,7 @@ def find_title(tree: Element, metas: Mapping[str, str], named: str, listed: str)
     if best is not None and best.weight >= 3:
         return best.text, best.node
     fallback = named or _uncut(listed) or _clean(metas.get("og:title", "")) or window_title(window, metas)
-    return fallback, _showing(candidates, fallback)
+    return fallback, _place(tree, candidates, fallback, facts.box)
 
 
 def _clean(text: str) -> str:
@@ -57,7 +63,7 @@ def _of_site(text: str) -> bool:
     return len(text) <= 24 and SITE_NAME.search(text) is not None and not re.search(r"关于|通知|公告|召开|^【|报告|报表", text)
 
 
-def _candidates(tree: Element) -> Iterator[_Candidate]:
+def _candidates(tree: Element, box: Element | None) -> Iterator[_Candidate]:
     """Headings, things named like a title, and the lines right above the line of date and source."""
     for node in tree.iter():
         if not is_element(node) or len(node) > 14:
@@ -74,7 +80,7 @@ def _candidates(tree: Element) -> Iterator[_Candidate]:
         base -= 4.0 * in_furniture(node) + 3.0 * _leads_away(node)
         for text, bonus in _readings(node):
             yield _Candidate(text, node, base + bonus)
-    yield from _above_info(tree)
+    yield from _above_info(tree, box)
 
 
 _TRAILING_DAY = re.compile(r"\s*[（(\[【]\s*(?:发布时间[:：])?\s*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?[\s\d:：]*[）)\]】]$")
@@ -104,10 +110,10 @@ def _leads_away(node: Element) -> bool:
     return above is not None or (len(links) == 1 and len(squash(links[0].text_content())) * 10 >= 9 * len(squash(node.text_content())) > 0)
 
 
-def _above_info(tree: Element) -> Iterator[_Candidate]:
+def _above_info(tree: Element, box: Element | None) -> Iterator[_Candidate]:
     """The two lines above the first line of date and source."""
     body = tree.find(".//body")
-    lines = owned_lines(body) if body is not None else []
+    lines = owned_lines(body, skip=frozenset([box]) if box is not None else frozenset()) if body is not None else []
     for index, (line, owner) in enumerate(lines):
         if not (is_info_line(line) and re.search(r"(?:19|20)\d\d|来\s*源", line)) or in_furniture(owner):
             continue
@@ -150,9 +156,14 @@ def alike(one: str, other: str) -> bool:
     return bool(first) and bool(second) and (first == second or (len(second) >= 8 and first.startswith(second)))
 
 
-def _showing(candidates: list[_Candidate], title: str) -> Element | None:
+def _place(tree: Element, candidates: list[_Candidate], title: str, box: Element | None) -> Element | None:
+    """The heading that shows the title, else where it stands as a line of its own outside the frame and the box of facts."""
     found = [item for item in candidates if item.node is not None and alike(item.text, title)]
-    return max(found, key=lambda item: item.weight).node if found else None
+    if found:
+        return max(found, key=lambda item: item.weight).node
+    body = tree.find(".//body")
+    lines = owned_lines(body, skip=frozenset([box]) if box is not None else frozenset()) if body is not None and title else []
+    return next((node for line, node in lines if alike(line, title) and not in_furniture(node) and not _leads_away(node)), None)
 
 
 def window_title(window: str, metas: Mapping[str, str]) -> str:
