@@ -135,7 +135,7 @@ def _gold(page: Page, meta: dict[str, Any]) -> dict[str, Any]:
     made = page.article
     shown = meta.get("date", "time")
     published = None if shown == "none" else f"{made.when:%Y-%m-%d}" + (f"T{made.when:%H:%M}" if shown == "time" else "")
-    source = {"article": made.source, "none": None}.get(meta.get("source", "article"), meta.get("source"))
+    source = {"article": made.source, "paren": made.source + "（县粮食和物资储备局）", "none": None}.get(meta.get("source", "article"), meta.get("source"))
     if source == "site":
         source = meta["site"].format(county=made.county)
     return {

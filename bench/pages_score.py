@@ -80,5 +80,5 @@ def tally(score: Score, read: Read, gold: dict[str, Any]) -> dict[str, str]:
             continue
         score.asked[name] += 1
         score.right[name] += name not in wrong
-    score.date_wrong += bool("date" in wrong and read.published_at)
+    score.date_wrong += bool(read.published_at) and read.published_at[:10] != (gold["published_at"] or "")[:10]
     return wrong

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from crawler.parse.dom import BLOCKS, Element, is_element, lines_of, marks, squash
+from crawler.parse.dom import BLOCKS, Element, is_element, lines_of, squash
+from crawler.parse.furniture import furniture, in_furniture
 from crawler.parse.phrases import FOOTER_WORDS, is_frame_line, is_info_line
 
 # Names (class or id, lower case) of content containers, surest first. The first with something in it wins.
@@ -65,39 +66,19 @@ CONTAINERS = (
     "content",
 )
 _RANK = {name: rank for rank, name in enumerate(CONTAINERS)}
-# Parts of names that stand for furniture anywhere (`left-nav`), and names that do only when they are the whole name (`header`, but not `article-header`).
-_FURNITURE = re.compile(
-    r"(?:^|[\s_\-])(?:nav\w*|menu\w*|footer|foot\w{0,4}|bottom\w{0,4}|copyright|crumbs?|breadcrumbs?|dqwz|weizhi|side\w*|aside|sidebar|related\w*|relnews|recommend\w*|hot\w{0,5}|rank\w*"
-    r"|bdshare\w*|qrcode|ewm|erweima|login|search\w*|friendlink\w*|pagination|pager|prevnext|shangxia\w*|xgxx|xgwz|xgyd|xgjd|tjyd|rdtj)(?=$|[\s_\-])"
-    r"|(?:^|\s)(?:header|head|top\w{0,4}|position|location|share\w*|print\w*|links?|prev|next|tools?|toolbar|banner|langs?)(?=$|\s)"
-)
-_FURNITURE_TAGS = frozenset({"nav", "footer", "aside"})
 _PUNCTUATION = re.compile("[，。；：、！？“”（）《》]")
 _SENTENCE = re.compile("[。！？；]")
 _DISCLAIMER = re.compile(r"^[（(【\[*※\s]*(?:免责声明|版权声明|特别声明|郑重声明|声明\s*[:：])|本网站?(?:转载|刊登|所载)|仅供参考")
 
 
-def furniture(node: Element) -> bool:
-    """True for navigation, header, footer, sidebars, related-news boxes and sharing tools, judged by tag and names."""
-    return node.tag in _FURNITURE_TAGS or _FURNITURE.search(marks(node)) is not None
-
-
-def in_furniture(node: Element, top: Element | None = None) -> bool:
-    """True when the node or anything around it (below `top`) is furniture."""
-    here: Element | None = node
-    while here is not None and here is not top:
-        if here.tag not in {"body", "html"} and furniture(here):
-            return True
-        here = here.getparent()
-    return False
-
-
-def find_body(tree: Element, title_node: Element | None = None, facts_box: Element | None = None) -> list[Element]:
-    """The elements that together hold the article's text, in reading order; [] when nothing on the page looks like one."""
-    known = known_containers(tree)
-    if known:
-        return known
-    return _by_density(tree, title_node, facts_box)
+def find_body(tree: Element, title_node: Element | None = None, facts_box: Element | None = None) -> tuple[list[Element], frozenset[Element]]:
+    """(the elements that together hold the article's text, in reading order, [] when nothing on the page looks like one; what inside them is not text)."""
+    boxed = {facts_box} if facts_box is not None else set()
+    containers = known_containers(tree)
+    if not containers:
+        containers = _by_density(tree, title_node, facts_box)
+        boxed |= {part for node in containers for part in node.iter() if is_element(part) and part is not node and furniture(part)}
+    return containers, frozenset(boxed - set(containers))
 
 
 def _names(node: Element) -> Iterator[str]:
@@ -153,10 +134,11 @@ def _by_density(tree: Element, title_node: Element | None, facts_box: Element | 
         return []
     order = {node: index for index, node in enumerate(body.iter()) if is_element(node)}
     start = order.get(title_node, -1) if title_node is not None else -1
-    weights = _weights(body, order, start, facts_box)
+    weights = _weights(body, order, title_node, facts_box)
+    around_title = set(title_node.iterancestors()) if title_node is not None else set()
     scores: dict[Element, float] = {}
     for node, weight in weights.items():
-        for distance, holder in enumerate(_holders(node, body)):
+        for distance, holder in enumerate(_holders(node, body, around_title)):
             scores[holder] = scores.get(holder, 0.0) + weight / (1, 1, 3, 9)[distance]
     best = max(scores, key=lambda node: (scores[node], -order[node]), default=None)
     if best is None or scores[best] < 8:
@@ -164,16 +146,18 @@ def _by_density(tree: Element, title_node: Element | None, facts_box: Element | 
     return [_grown(best, body, title_node)]
 
 
-def _weights(body: Element, order: dict[Element, int], start: int, facts_box: Element | None) -> dict[Element, float]:
+def _weights(body: Element, order: dict[Element, int], title_node: Element | None, facts_box: Element | None) -> dict[Element, float]:
     """The prose of every block behind the title; what follows the title first is most likely the text, however short."""
     weights: dict[Element, float] = {}
+    start = order.get(title_node, -1) if title_node is not None else -1
+    branch = {title_node.getparent(): title_node, **{up.getparent(): up for up in title_node.iterancestors()}} if title_node is not None else {}
     boxed = set(facts_box.iter()) if facts_box is not None else set()
     for node in order:
         if node.tag not in BLOCKS and node.tag not in {"td", "th"}:
             continue
-        if node.tag in {"h1", "h2"} or order[node] < start or node in boxed or in_furniture(node, body):
+        if node.tag in {"h1", "h2"} or (order[node] < start and node not in branch) or node in boxed or in_furniture(node, body):
             continue
-        weight = _own_weight(node)
+        weight = _own_weight(node, branch.get(node))
         if weight > 0:
             weights[node] = weight if weights or start < 0 else 2.5 * weight
     return weights
@@ -200,22 +184,22 @@ def _substance(node: Element) -> int:
     return sum(len(line) for line in lines_of(node, skip=inner) if not (is_frame_line(line) or FOOTER_WORDS.search(line) or _DISCLAIMER.search(line)))
 
 
-def _holders(node: Element, body: Element) -> list[Element]:
-    """The node and up to three elements around it."""
+def _holders(node: Element, body: Element, around_title: set[Element]) -> list[Element]:
+    """The node and up to three elements around it, none beyond the first that also holds the title."""
     around = [node]
     for parent in node.iterancestors():
-        if parent is body or len(around) == 4:
+        if parent is body or len(around) == 4 or around[-1] in around_title:
             break
         around.append(parent)
     return around
 
 
-def _own_weight(node: Element) -> float:
-    """How much prose stands directly in this block: text outside links and outside inner blocks, sentences counting more."""
+def _own_weight(node: Element, after: Element | None = None) -> float:
+    """How much prose stands directly in this block (behind its child `after`): text outside links and outside inner blocks, sentences counting more."""
     if next(node.iterancestors("a"), None) is not None:
         return 0.0
-    pieces, linked = [node.text or ""], 0
-    for child in node:
+    pieces, linked = [node.text or "" if after is None else after.tail or ""], 0
+    for child in node if after is None else after.itersiblings():
         if is_element(child) and child.tag not in BLOCKS and child.tag not in {"script", "style", "td", "th", "select", "textarea", "button"}:
             inner = squash(child.text_content()) if child.find(".//script") is None else ""
             if child.tag == "a" or child.find(".//a") is not None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from core.records import Attachment, Link
-from crawler.parse.body import in_furniture
-from crawler.parse.dom import Element, absolute, inline_text, squash
+from crawler.parse.dom import Element, absolute, inline_text, marks, squash
+from crawler.parse.furniture import in_furniture
 
 EXTENSIONS = frozenset(
     [
@@ -114,13 +114,30 @@ def read_attachments(trees: list[Element], containers: list[Element], base: str)
     inside = {link for node in containers for link in node.iter("a")}
     found: dict[str, Attachment] = {}
     for link in (link for tree in trees for link in tree.iter("a")):
-        url = absolute(base, link.get("href"))
+        url = absolute(base, link.get("href")) or _scripted(link, base)
         if url is None or url in found or len(found) >= MAX_FILES or not _is_attachment(link, url):
             continue
-        if link not in inside and in_furniture(link):
+        if link not in inside and _far(link):
             continue
-        found[url] = Attachment(url=url, name=_name(link, url), picture=extension(url) in _PICTURES)
+        shown = extension(url) in _PICTURES and (link.find(".//img") is not None or not inline_text(link))
+        found[url] = Attachment(url=url, name=_name(link, url), picture=shown)
     return tuple(found.values())
+
+
+_SCRIPTED = re.compile(r"""["']((?:https?:/)?/?[^"'\s]{2,300}\.(?:docx?|xlsx?|wps|et|pdf|ofd|ceb|zip|rar|7z|pptx?|csv)(?:\?[^"']*)?|[^"'\s]*(?:download|downfile|attach)[^"'\s]*\?[^"'\s]+)["']""", re.IGNORECASE)
+_NEAR_NAMES = re.compile(r"attach|file|fujian|(?:^|[\s_-])\w{0,3}fj(?:$|[\s_-])|down|appendix|annex", re.IGNORECASE)
+
+
+def _scripted(link: Element, base: str) -> str | None:
+    """The file that a link opens by script (`onclick="window.open('…')"`)."""
+    href = link.get("href") or ""
+    found = _SCRIPTED.search(f"{href if href.lower().startswith('javascript') else ''} {link.get('onclick') or ''}")
+    return absolute(base, found[1]) if found else None
+
+
+def _far(link: Element) -> bool:
+    """True for a link in navigation or another part of the page; a box of related files is the article's own."""
+    return in_furniture(link) and not any(_NEAR_NAMES.search(marks(parent)) for parent in list(link.iterancestors())[:4])
 
 
 _SHOWN = re.compile(r"""(?:showVsbpdfIframe|showPdf|PDFObject\.embed|pdfh5|openPdf|previewPdf)\w*\(\s*["']([^"']+\.(?:pdf|ofd|docx?|xlsx?)[^"']*)["']""", re.IGNORECASE)

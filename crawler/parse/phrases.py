@@ -44,27 +44,21 @@ def is_info_line(text: str) -> bool:
     if len(text) > 220 or (_SENTENCE_END.search(text) and len(text) > 60):
         return False
     labels = len(INFO_LABEL.findall(text))
-    if labels >= 2 or _ONLY_DAY.fullmatch(text) or _bare_facts(text):
+    if labels >= 2 or _ONLY_DAY.fullmatch(text) or is_bare_facts(text):
         return True
     if labels == 1:
         return len(text) <= 50 or _DAY.search(text) is not None
     return _DAY.search(text) is not None and INFO_WORD.search(text) is not None and len(text) <= 90
 
 
-def _bare_facts(text: str) -> bool:
+def is_bare_facts(text: str) -> bool:
     """True for a day and one to three short names beside it, with no label (`2023.10.09 县财政局 李青`)."""
     day = _DAY.search(text) if len(text) <= 60 else None
-    if day is None:
+    if day is None or (day.start() and not text[day.start() - 1].isspace()) or text[day.end() : day.end() + 1].isalpha():
         return False
-    rest = re.sub(r"[\d:：时分秒]{4,9}", " ", text[: day.start()] + " " + text[day.end() :])
-    return (
-        re.search(r"[，。；：！？、“”《》（(]", rest) is None
-        and 1 <= len(rest.split()) <= 3
-        and all(len(piece) <= 16 for piece in rest.split())
-        and text.strip() != rest.strip()
-        and (day.start() == 0 or text[day.start() - 1].isspace())
-        and (day.end() == len(text) or not text[day.end()].isalpha())
-    )
+    rest = re.sub(r"[|｜]", " ", re.sub(r"\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{0,2})?秒?", " ", text[: day.start()] + " " + text[day.end() :]))
+    pieces = rest.split()
+    return 1 <= len(pieces) <= 3 and all(len(piece) <= 16 for piece in pieces) and re.search(r"[，。；：！？、“”《》（(]", rest) is None
 
 
 def is_frame_line(text: str) -> bool:

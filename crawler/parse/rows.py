@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.parse.article import Listed
-from crawler.parse.body import in_furniture
 from crawler.parse.dates import Stamp, count_stamps, first_stamp, read_stamp, short_stamp, url_stamp
 from crawler.parse.dom import Element, absolute, inline_text, same_host, squash
+from crawler.parse.furniture import in_furniture
 
 _ARTICLE_URL = re.compile(r"/\d{3,}|\d{5,}|[?&]id=|t20\d{6}|art_\d|/content/|\.s?html?$")
 _MORE = re.compile(r"^(?:更多|more|\+more|首页|尾页|末页|上一?页|下一?页|上一页|\d+|\[?详细\]?|查看(?:详情|全文|更多)?|[»›>]+)$", re.IGNORECASE)

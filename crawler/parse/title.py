@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from crawler.parse.body import in_furniture
 from crawler.parse.dom import Element, inline_text, is_element, lines_of, owned_lines, squash
 from crawler.parse.facts import Facts
+from crawler.parse.furniture import in_furniture
 from crawler.parse.phrases import PLACE_WORDS, SITE_NAME, is_frame_line, is_info_line
 
 _NAMED = re.compile(r"(?:^|[\s_-])[a-z]{0,12}(?:title|tit|titles|biaoti|bt|headline|subject|tith?1?|h1)\d{0,2}(?=$|[\s_-])")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from crawler.parse.dom import squash
-from crawler.parse.phrases import BUTTON_LINE, INFO_LABEL, PLACE_WORDS, is_end, is_frame_line, is_info_line
+from crawler.parse.phrases import BUTTON_LINE, INFO_LABEL, PLACE_WORDS, is_bare_facts, is_end, is_frame_line, is_info_line
 
 _HEAD_REACH = 15
 # Facts about the article rather than of it: `时间：` and `作者：` may well begin a text, these may not.
@@ -32,7 +32,7 @@ def _without_head(lines: list[str], title: str) -> list[str]:
     cut = 0
     for index, line in enumerate(lines[:_HEAD_REACH]):
         tight = line.replace(" ", "")
-        if tight == title or (is_info_line(line) and _facts(line)):
+        if tight == title or (is_info_line(line) and (_facts(line) or is_bare_facts(line))):
             cut = index + 1
         elif _SENTENCE.search(line) and not is_frame_line(line):
             break
@@ -48,7 +48,12 @@ def _facts(line: str) -> bool:
     return _SURE_LABEL.search(line) is not None or (labels >= 2 and re.search(r"来\s*源|浏览|阅读|点击|字[号体]|发布", line) is not None)
 
 
+_HEADING = re.compile(r"^[【\[（(]?\s*(?:摘要|内容摘要|导读|正文|内容|详细内容|文章内容|信息内容|公文内容)\s*[】\]）)]?\s*[:：]?$")
+
+
 def _head(line: str, after_facts: bool) -> bool:
+    if _HEADING.match(line):
+        return True
     if BUTTON_LINE.match(line) or PLACE_WORDS.search(line) or (_facts(line) and len(line) < 160):
         return True
     return after_facts and (is_frame_line(line) or _INDENT_DAY.match(line) is not None) and not line.startswith(("时间", "日期", "作者"))
