@@ -131,3 +131,19 @@ def short_stamp(text: str, year: int) -> Stamp | None:
     """A list's `10-23` or `10月23日` with the year known from elsewhere."""
     found = re.fullmatch(r"\W*(1[0-2]|0?[1-9])\s*(?:[-/.]|月)\s*(3[01]|[12]\d|0?[1-9])\s*日?\W*", text)
     return _stamp(year, int(found[1]), int(found[2])) if found else None
+
+
+_SPLIT = (
+    re.compile(r"(?<![\d./-])(?P<d>0?[1-9]|[12]\d|3[01])日?\s*/?\s+(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>1[0-2]|0?[1-9])(?!\d|\s*[-/.]\s*\d)"),
+    re.compile(r"(?<![\d./-])(?P<m>1[0-2]|0?[1-9])\s*[-/.月]\s*(?P<d>0?[1-9]|[12]\d|3[01])日?\s*/?\s+(?P<y>(?:19|20)\d\d)(?!\d|\s*[-/.]\s*\d)"),
+    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)年?\s+(?P<m>1[0-2]|0?[1-9])\s*[-/.月]\s*(?P<d>0?[1-9]|[12]\d|3[01])(?!\d|\s*[-/.]\s*\d)"),
+)
+
+
+def split_stamp(text: str) -> Stamp | None:
+    """A date set in two pieces, as lists like to show it: `28 2023-10`, `10-28 2023`, `2023 10-28`."""
+    for pattern in _SPLIT:
+        found = pattern.search(text)
+        if found:
+            return _stamp(int(found["y"]), int(found["m"]), int(found["d"]))
+    return None

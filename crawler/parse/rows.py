@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.parse.article import Listed
-from crawler.parse.dates import Stamp, count_stamps, first_stamp, read_stamp, short_stamp, url_stamp
+from crawler.parse.dates import Stamp, count_stamps, first_stamp, read_stamp, short_stamp, split_stamp, url_stamp
 from crawler.parse.dom import Element, absolute, inline_text, same_host, squash
 from crawler.parse.furniture import in_furniture
 
 _ARTICLE_URL = re.compile(r"/\d{3,}|\d{5,}|[?&]id=|t20\d{6}|art_\d|/content/|\.s?html?$")
 _MORE = re.compile(r"^(?:更多|more|\+more|首页|尾页|末页|上一?页|下一?页|上一页|\d+|\[?详细\]?|查看(?:详情|全文|更多)?|[»›>]+)$", re.IGNORECASE)
+_PUBLISHED = re.compile(r"(?:发布|公开|公布|上网|更新|发文)(?:日期|时间)")
 MIN_TITLE = 4
 _ROW_LENGTH = 600
 
@@ -67,7 +68,7 @@ def _title(link: Element) -> str:
     for node in link.iter("h1", "h2", "h3", "h4", "h5", "p", "div", "span"):
         text = inline_text(node)
         if node.get("class") and "title" in node.get("class").lower() and len(text) >= MIN_TITLE:
-            return text
+            return full if full.startswith(text.rstrip("….")) else text
     return re.sub(
         r"^[·•▪■◆>\s]+|\s*[\[(（]?(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?[\])）]?\s*$|^\s*[\[(（]?(?:19|20)\d\d-\d\d-\d\d[\])）]?\s*",
         "",
@@ -104,10 +105,13 @@ def _stamp(box: Element, link: Element, title: str, url: str) -> tuple[Stamp | N
         stamp = read_stamp(node.get("datetime") or "")
         if stamp:
             return stamp, True
+    columned = _column_stamp(box)
+    if columned:
+        return columned, True
     words = squash(" ".join(piece for piece in box.itertext() if piece.strip()))
     rest = words.replace(squash(" ".join(piece for piece in link.itertext() if piece.strip())), " ", 1) if box is not link else words
     for text in (rest, words if count_stamps(title) == 0 else ""):
-        stamp = first_stamp(text)
+        stamp = first_stamp(text) or split_stamp(text)
         if stamp:
             return stamp, True
     in_url = url_stamp(url)
@@ -117,6 +121,20 @@ def _stamp(box: Element, link: Element, title: str, url: str) -> tuple[Stamp | N
             if short and in_url and (short.moment.month, short.moment.day) == (in_url.moment.month, in_url.moment.day):
                 return short, True
     return None, False
+
+
+def _column_stamp(row: Element) -> Stamp | None:
+    """The date of a table row whose header says which of its dates is that of publication."""
+    table = next(row.iterancestors("table"), None) if row.tag == "tr" else None
+    header = next((other for other in table.iter("tr") if other is not row), None) if table is not None else None
+    cells, names = list(row), [squash(cell.text_content()) for cell in header] if header is not None else []
+    if len(cells) != len(names):
+        return None
+    for cell, name in zip(cells, names, strict=True):
+        stamp = first_stamp(squash(cell.text_content())) if _PUBLISHED.search(name) else None
+        if stamp:
+            return stamp
+    return None
 
 
 def _signature(group: Element) -> object:
