@@ -43,8 +43,9 @@ class Stopped(BaseException):
 
 
 def crawl(night: Night, order: Order) -> Outcome:
-    """Collect all sources, or those the entry names that have an address."""
+    """Collect all sources, or those the entry names that have an address; tell the office what needs its hand."""
     from service import jobs
+    from service.alerts.jobs import tell_operators
 
     county, chosen = night.county, order.entry.wanted(night.county.sources)
     narrowed = len(chosen) < len(county.sources)
@@ -53,6 +54,8 @@ def crawl(night: Night, order: Order) -> Outcome:
         return Outcome("skipped", "没有配置了网址的来源要看")
     with followed(night) as follower:
         failed = jobs.crawl(night, wanted, order.entry.full, _quiet)
+    if failed:
+        tell_operators(night)
     planned = len(wanted) or len(county.sources)
     found = f"，边采边查新发现 {follower.found} 处" if follower.found else ""
     return Outcome("partial" if failed else "done", f"采集 {planned} 个来源{found}" + _named("个未能采集", failed))

@@ -15,8 +15,8 @@ from unittest import mock
 
 from alerts_world import ADDRESS, BARE, OFFICE, OTHER, OTHER_ADDRESS, UNIT, Http, Raw, Smtp, World, closed_port, hang, hang_up, hang_up_in_mail
 
-from core.records import Post, Verdict
-from core.store import findings, outbox, posts
+from core.records import Post, Receipt, Verdict
+from core.store import findings, outbox, posts, runs
 from core.store.setup import open_store
 from service.alerts import jobs
 from service.alerts.compose import composer
@@ -693,6 +693,44 @@ def many_findings_are_many_rows_but_one_mail(world: World) -> None:
     assert time.monotonic() - started < 10
     assert "等 5000 处" in smtp.text()
     assert len(smtp.text()) < 3000
+
+
+def a_source_that_needs_a_hand_is_told_to_the_office(world: World) -> None:
+    """Once, with what to do; a passing trouble only when it lasts; what has no address not at all; nothing about what works."""
+    smtp = Smtp()
+    world.mail(smtp)
+    accounts = [source for source in world.county.sources if source.kind == "ledger" and source.url]
+    expired, limited, down, fine, fixed = (source.id for source in accounts[:5])
+    bare = next(source.id for source in world.county.sources if source.url is None)
+    night = Night(world.county, world.home, world.now.date(), world.now)
+
+    def collect(**statuses: str) -> int:
+        run = runs.start_run("meixian", "crawl", world.now)
+        receipts = {expired: "expired-login", limited: "rate-limited", down: "unreachable", fine: "ok", fixed: "redesigned", bare: "misconfigured"}
+        for source, status in (receipts | {names[name]: status for name, status in statuses.items()}).items():
+            runs.save_receipt("meixian", run, Receipt(source, status, f"原因{status}13812345678"), world.now)  # type: ignore[arg-type]
+        return jobs.tell_operators(replace(night, now=world.now))
+
+    names = {"expired": expired, "limited": limited, "down": down, "fine": fine, "fixed": fixed}
+    assert collect() == 1
+    assert smtp.to == [OFFICE]
+    first = smtp.text()
+    assert expired in first
+    assert "请重新登录或更换凭证" in first
+    assert fixed in first
+    assert not [source for source in (limited, down, fine, bare) if source in first]
+    assert "13812345678" not in smtp.got[0][1].as_string() + first
+    world.now += timedelta(hours=24)
+    assert collect(fixed="ok") == 1
+    second = smtp.text(1)
+    assert limited in second
+    assert down in second
+    assert not [source for source in (expired, fixed, fine, bare) if source in second]
+    world.now += timedelta(hours=24)
+    assert collect(fixed="ok") == 0
+    world.now += timedelta(hours=48)
+    assert collect(fixed="ok") == 1
+    assert expired in smtp.text(2)
 
 
 if __name__ == "__main__":

@@ -47,3 +47,18 @@ def latest_receipts(county: str) -> dict[str, Receipt]:
         status: ReceiptStatus = row.status  # type: ignore[assignment]
         newest[row.source] = Receipt(row.source, status, row.reason, row.items, row.failed_pages, row.started_at, row.finished_at)
     return newest
+
+
+def last_two_receipts(county: str) -> dict[str, list[Receipt]]:
+    """Source → its newest receipt and the one before, over all runs."""
+    from django.db.models import F, Window
+    from django.db.models.functions import RowNumber
+
+    from core.store import models
+
+    place = Window(RowNumber(), partition_by=F("source"), order_by=[F("finished_at").desc(), F("pk").desc()])
+    found: dict[str, list[Receipt]] = {}
+    for row in models.Receipt.objects.filter(county=county).annotate(place=place).filter(place__lte=2).order_by("source", "place"):
+        status: ReceiptStatus = row.status  # type: ignore[assignment]
+        found.setdefault(row.source, []).append(Receipt(row.source, status, row.reason, row.items, row.failed_pages, row.started_at, row.finished_at))
+    return found

@@ -174,12 +174,13 @@ class Escalation(Entry):
 
 
 class Alerts(Entry):
-    """The whole file."""
+    """The whole file. operators: who is told of sources that cannot be collected (none: the fallback)."""
 
     desk: Web | None = None
     channels: Mapping[Name, Channel] = Field(min_length=1)
     routes: tuple[Route, ...] = Field(min_length=1)
     fallback: tuple[Name, ...] = ()
+    operators: tuple[Name, ...] = ()
     quiet: Quiet | None = None
     repeat_hours: float = Field(72, gt=0)
     retry: Retry = Retry()
@@ -211,10 +212,14 @@ def load_alerts(county: County) -> Alerts:
 def _contradictions(alerts: Alerts, county: County) -> Iterator[str]:
     used = [(f"routes 第{number}项 {route.name} → channels", name) for number, route in enumerate(alerts.routes, 1) for name in route.channels]
     used += [("fallback", name) for name in alerts.fallback]
+    used += [("operators", name) for name in alerts.operators]
     used += [("escalation → channels", name) for name in (alerts.escalation.channels if alerts.escalation else ())]
     for place, name in used:
         if name not in alerts.channels:
             yield f"{place}：没有名为“{name}”的渠道，请在 channels 中加上"
+    for name in alerts.operators:
+        if name in alerts.channels and alerts.channels[name].to == "unit" and alerts.channels[name].kind == "mail":
+            yield f"operators：“{name}”发给单位自己，采集故障应发给值班人员，请换成有固定收件人的渠道"
     for name in alerts.fallback:
         if name in alerts.channels and alerts.channels[name].to == "unit" and alerts.channels[name].kind == "mail":
             yield f"fallback：“{name}”发给单位自己，单位没有邮箱时没有用，请换成有固定收件人的渠道"

@@ -4,12 +4,21 @@ from service.alerts import watch
 from service.alerts.deliver import deliver
 from service.alerts.digest import digest
 from service.alerts.entries import load_alerts
+from service.alerts.sources import tell_sources
 from service.jobs import Night
 
 
 def deliver_due(night: Night) -> tuple[int, int]:
     """Send what is due; returns (sent, still waiting)."""
     return deliver(night.county, lambda: night.now)
+
+
+def tell_operators(night: Night) -> int:
+    """Queue and send to the operators what could not be collected and needs them; returns how many messages were queued."""
+    count = tell_sources(night.county, load_alerts(night.county), night.now)
+    if count:
+        deliver_due(night)
+    return count
 
 
 def send_digest(night: Night) -> int:
