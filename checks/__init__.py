@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from checks import expressions, links, privacy, tags
+from checks import expressions, freshness, links, privacy, tags
 from checks.privacy.policy import Policy
 from core.records import Finding, Subject
 from core.rules import RuleSet
@@ -38,7 +38,11 @@ def _tags(subject: Subject, rules: Rules, today: date) -> list[Finding]:
     return tags.scan(subject)
 
 
-CHECKS: tuple[Check, ...] = (_privacy, _expressions, _links, _tags)
+def _freshness(subject: Subject, rules: Rules, today: date) -> list[Finding]:
+    return freshness.scan(subject)
+
+
+CHECKS: tuple[Check, ...] = (_privacy, _expressions, _links, _tags, _freshness)
 
 
 def run(subject: Subject, rules: Rules, today: date) -> list[Finding]:

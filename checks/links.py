@@ -13,7 +13,9 @@ def scan(subject: Subject) -> list[Finding]:
             findings.append(_finding(subject, "link/dead", f"链接打不开（{link.status}）：{link.url}", "更正或删除这个链接", link.text or None))
     for item in subject.attachments:
         if item.reason:
-            findings.append(_finding(subject, "link/attachment", f"附件打不开：{item.name}（{item.reason}）", "重新上传附件", item.name))
+            elsewhere = "被转到别的网站" in item.reason
+            told = f"附件没有检查：{item.name}（{item.reason}）" if elsewhere else f"附件打不开：{item.name}（{item.reason}）"
+            findings.append(_finding(subject, "link/attachment", told, "请人工打开核对" if elsewhere else "重新上传附件", item.name))
     return findings
 
 

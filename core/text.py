@@ -1,8 +1,11 @@
 """Text as checks need it: folded with a map back to the original, masked, concealed, fingerprinted."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 # Removed when folding: zero-width and direction marks, soft hyphen, byte-order mark. They hide numbers from a plain search.
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
@@ -86,6 +89,7 @@ def conceal(text: str) -> str:
 
 _NOISE = re.compile(r"[^\w]+|_")
 _PERMUTATIONS = 64
+_BATCH = 4096
 
 
 def fingerprint(text: str) -> tuple[int, ...]:
@@ -93,11 +97,33 @@ def fingerprint(text: str) -> tuple[int, ...]:
     bare = _NOISE.sub("", fold(text).text)
     if len(bare) < 8:
         return ()
-    from datasketch import MinHash
+    import numpy as np
 
-    sketch = MinHash(num_perm=_PERMUTATIONS, seed=20231123)
-    sketch.update_batch([bare[i : i + 3].encode() for i in range(len(bare) - 2)])
-    return tuple(int(value) for value in sketch.hashvalues)
+    shingles = {bare[i : i + 3] for i in range(len(bare) - 2)}
+    hashes = np.array([int.from_bytes(hashlib.sha1(part.encode(), usedforsecurity=False).digest()[:4], "little") for part in shingles], dtype=np.uint32)
+    factors, terms = _permutations()
+    lowest: Any = np.full(_PERMUTATIONS, 0xFFFFFFFF, dtype=np.uint32)
+    mixed = _mixed(hashes)
+    for start in range(0, len(mixed), _BATCH):
+        lowest = np.minimum(lowest, (mixed[start : start + _BATCH, None] * factors + terms).min(axis=0))
+    return tuple(lowest.tolist())
+
+
+def _mixed(values: Any) -> Any:
+    """MurmurHash3's finalizer: without it the affine permutations below would keep order too well."""
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        values = (values ^ (values >> shift)) * values.dtype.type(factor)
+    return values ^ (values >> 16)
+
+
+@lru_cache(maxsize=1)
+def _permutations() -> tuple[Any, Any]:
+    """Odd factors and terms modulo 2^32, as `datasketch.MinHash(64, 20231123)` draws them. Its package would import all of scipy, a second and more, for this."""
+    import numpy as np
+
+    drawn = np.random.RandomState(20231123)
+    factors = drawn.randint(0, 1 << 31, _PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, drawn.randint(0, 1 << 32, _PERMUTATIONS, dtype=np.uint32)
 
 
 def similarity(one: Sequence[int], other: Sequence[int]) -> float:

@@ -4,16 +4,18 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
 from core.errors import CollectionError
+from crawler.addresses import is_local, is_public
 from crawler.fetch import is_challenge
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable", "msedge", "chrome")
@@ -34,17 +36,50 @@ def find_browser() -> str | None:
     return next((str(path) for pattern in _OWN for path in sorted(folder.glob(pattern), reverse=True)), None)
 
 
-def browser_settings(path: str) -> dict[str, Any]:
+_INWARD = ("localhost", "*.localhost", "*.local", "*.internal", "0.*", "10.*", "127.*", "169.254.*", "192.168.*", "[*", *(f"172.{n}.*" for n in range(16, 32)))
+
+
+def browser_settings(path: str, permitted: Collection[str] = ()) -> dict[str, Any]:
     """Scrapy settings that make rendered pages possible; only laid over where a rendered source is due, for they start a browser driver."""
+    rules = [f"MAP {pattern} ~NOTFOUND" for pattern in _INWARD] + [f"EXCLUDE {host}" for host in sorted(permitted)]
     handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
     return {
         "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
         "PLAYWRIGHT_LAUNCH_OPTIONS": {
             "executable_path": path,
             "headless": True,
-            "args": ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-gpu"],
+            "args": [
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--no-first-run",
+                "--disable-gpu",
+                f"--host-resolver-rules={','.join(rules)}",
+            ],
         },
+        "PLAYWRIGHT_ABORT_REQUEST": Unneeded(permitted),
     }
+
+
+class Unneeded:
+    """Says which requests of a page are aborted: what a list can do without, and what leads into the internal network (but to `permitted` hosts)."""
+
+    def __init__(self, permitted: Collection[str]) -> None:
+        self._inward: dict[str, bool] = dict.fromkeys(permitted, False)
+
+    async def __call__(self, request: Any) -> bool:
+        """True for a request that is not to be made."""
+        host = urlsplit(request.url).hostname if request.url.startswith(("http://", "https://", "ws://", "wss://")) else None
+        return unneeded(request) or (host is not None and await self._leads_inside(host))
+
+    async def _leads_inside(self, host: str) -> bool:
+        if host not in self._inward:
+            try:
+                found = await asyncio.get_running_loop().getaddrinfo(host, None)
+            except OSError:
+                found = []
+            self._inward[host] = is_local(host) or any(not is_public(str(entry[4][0])) for entry in found)
+        return self._inward[host]
 
 
 def unneeded(request: Any) -> bool:

@@ -1,10 +1,12 @@
 """One request, done properly: retries with backoff, few redirects, size and time limits, a breaker per host, no private addresses."""
 
 import asyncio
-import ipaddress
+import gzip
 import random
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -23,13 +25,15 @@ from scrapy.exceptions import (
 
 from core.entries import Crawl
 from core.errors import CollectionError
+from crawler.addresses import is_local, is_loopback, site_of
 from crawler.conditional import Validators, validators_of
+from crawler.manners import Breaker, HourlyLimit
 
 PAGE_BYTES = 10 * 1024 * 1024
 FILE_BYTES = 60 * 1024 * 1024
 MAX_REDIRECTS = 5
-BREAKER = 6
 GONE = frozenset({404, 410})
+_LONGEST_ASKED = 60.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _BLOCKED = {
@@ -71,34 +75,17 @@ class Answer:
         return validators_of(self.headers)
 
 
-def is_local(host: str | None) -> bool:
-    """True for this machine and for addresses that no public site has."""
-    if not host or host == "localhost" or host.endswith((".localhost", ".internal", ".local")):
-        return True
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return False
-
-
-def is_loopback(host: str | None) -> bool:
-    """True for this machine itself, which needs no politeness."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
 class Fetcher:
     """Downloads through one crawler's downloader (robots.txt, throttle and slots included). `hosts` are those of the configured sources."""
 
-    def __init__(self, crawler: Crawler, manners: Crawl, hosts: Iterable[str]) -> None:
+    def __init__(self, crawler: Crawler, manners: Crawl, hosts: Iterable[str], refused: Container[str] = ()) -> None:
         self._crawler = crawler
         self._manners = manners
         self._hosts = frozenset(hosts)
-        self._failures: dict[str, int] = {}
+        self._sites = {site_of(host) for host in (*self._hosts, *manners.hosts) if host}
+        self._refused = refused  # names that led to private addresses, as the resolver notes them
+        self._breaker = Breaker()
+        self._limit = HourlyLimit(manners.per_hour)
         self._links: dict[str, asyncio.Task[int | None]] = {}
 
     def allowed(self, url: str) -> bool:
@@ -119,9 +106,19 @@ class Fetcher:
             response = await self._tried(request, self._manners.retries)
             if response.status not in _REDIRECTS or b"Location" not in response.headers:
                 return _answer(response, conditional=bool(known and known.headers()))
-            here = urljoin(here, response.headers[b"Location"].decode("latin-1").strip())
+            here = self._led(here, response.headers[b"Location"])
             data = data if response.status in {307, 308} else None
         raise CollectionError("unreachable", f"重定向超过 {MAX_REDIRECTS} 次")
+
+    def _led(self, url: str, location: bytes) -> str:
+        """The address a redirect leads to; raises CollectionError where it leaves the sites that are configured."""
+        target = _joined(url, location)
+        host = urlsplit(target).hostname or ""
+        if not self.allowed(target):
+            raise CollectionError("blocked", "地址指向内部网络或其他协议，已拒绝访问")
+        if site_of(host) not in {site_of(urlsplit(url).hostname or ""), *self._sites}:
+            raise CollectionError("redesigned", f"被转到别的网站 {host[:80]}，没有跟随；确属本单位的，请写入 county.yaml 的 crawl.hosts")
+        return target
 
     async def link_status(self, url: str) -> int | None:
         """The HTTP status behind a link (HEAD, then GET where HEAD is refused), 0 when nobody answers, None when it may not be asked. Each address is asked once a run."""
@@ -136,16 +133,18 @@ class Fetcher:
                 status, target = await self._look(here)
                 if status not in _REDIRECTS or not target:
                     return status
-                here = urljoin(here, target)
+                if site_of(urlsplit(_joined(here, target)).hostname or "") not in {site_of(urlsplit(here).hostname or ""), *self._sites}:
+                    return status  # it leads to another site: alive, and not ours to follow
+                here = _joined(here, target)
         except CollectionError as error:
             return 0 if error.status == "unreachable" else None
         return 0
 
-    async def _look(self, url: str) -> tuple[int, str]:
+    async def _look(self, url: str) -> tuple[int, bytes]:
         response = await self._tried(self._request(url, "HEAD", None, PAGE_BYTES), 0)
         if response.status >= 400:
             response = await self._tried(self._request(url, "GET", None, PAGE_BYTES), 0)
-        return response.status, (response.headers.get(b"Location") or b"").decode("latin-1").strip()
+        return response.status, response.headers.get(b"Location") or b""
 
     def _request(self, url: str, method: str, form: Mapping[str, str] | None, limit: int) -> Request:
         if not self.allowed(url):
@@ -163,13 +162,13 @@ class Fetcher:
         """The response of the first try that is not a passing failure; the last failure as CollectionError."""
         host = urlsplit(request.url).netloc
         for attempt in range(retries + 1):
-            if self._failures.get(host, 0) >= BREAKER:
+            if self._breaker.is_open(host):
                 raise CollectionError("unreachable", f"{host} 多次没有响应，本次不再访问")
             response, error = await self._once(request, host)
             if response is not None and response.status not in _AGAIN:
                 return response
             if attempt < retries:
-                await asyncio.sleep(self._pause(request.url, attempt))
+                await asyncio.sleep(self._pause(request.url, attempt, response))
         if response is not None:
             if retries == 0:
                 return response
@@ -181,23 +180,54 @@ class Fetcher:
     async def _once(self, request: Request, host: str) -> tuple[Any, CollectionError | None]:
         engine = self._crawler.engine
         assert engine is not None
+        await self._limit.turn(host)
         try:
             response = await engine.download_async(request.copy())
-        except IgnoreRequest:
+        except IgnoreRequest as error:
+            if "DOWNLOAD_MAXSIZE" in str(error):
+                raise CollectionError("unreachable", "内容解压后超过大小限制") from None
             raise CollectionError("blocked", "网站的 robots.txt 不允许采集") from None
         except UnsupportedURLSchemeError:
             raise CollectionError("blocked", "地址指向内部网络或其他协议，已拒绝访问") from None
         except DownloadCancelledError:
             raise CollectionError("unreachable", "内容超过大小限制") from None
+        except _undecodable():
+            raise CollectionError("unreachable", "内容压缩有误，无法解开") from None
         except _LOST as error:
-            self._failures[host] = self._failures.get(host, 0) + 1
+            if isinstance(error, CannotResolveHostError) and urlsplit(request.url).hostname in self._refused:
+                raise CollectionError("blocked", "域名指向内部网络地址，已拒绝访问；确属内网站点的，请写入 county.yaml 的 crawl.private_hosts") from None
+            self._breaker.failed(host, Breaker.CONNECTION)
             return None, CollectionError("unreachable", next((text for kind, text in _REASONS if isinstance(error, kind)), "连接中断"))
-        self._failures[host] = 0
+        if response.status in _AGAIN:
+            self._breaker.failed(host, Breaker.ANSWER)
+        else:
+            self._breaker.answered(host)
         return response, None
 
-    def _pause(self, url: str, attempt: int) -> float:
+    def _pause(self, url: str, attempt: int, response: Any) -> float:
+        """Seconds before the next try: doubled each time, and what the server itself asks for (up to a minute)."""
         base = 0.05 if is_loopback(urlsplit(url).hostname) else max(1.0, self._manners.delay)
-        return float(base * 2**attempt * random.uniform(0.8, 1.2))
+        asked = (response.headers.get(b"Retry-After") or b"") if response is not None else b""
+        return max(float(base * 2**attempt * random.uniform(0.8, 1.2)), min(float(asked), _LONGEST_ASKED) if asked.isdigit() else 0.0)
+
+
+@lru_cache(maxsize=1)
+def _undecodable() -> tuple[type[Exception], ...]:
+    """What decompression raises on garbage; brotli has an error of its own where it is installed."""
+    known: tuple[type[Exception], ...] = (zlib.error, EOFError, gzip.BadGzipFile)
+    try:
+        from brotli import error
+    except ImportError:
+        return known
+    return (*known, error)
+
+
+def _joined(url: str, location: bytes) -> str:
+    """The address a Location header means; raw bytes in it are UTF-8. Raises CollectionError for one that is none."""
+    try:
+        return urljoin(url, location.strip().decode("utf-8", "replace"))
+    except ValueError:
+        raise CollectionError("unreachable", "重定向的地址写法不对") from None
 
 
 def _answer(response: Any, conditional: bool = False) -> Answer:

@@ -42,6 +42,7 @@ class Keeper:
         self._days: dict[str, list[date]] = {}
         self._again: dict[str, list[KnownPost]] = {}
         self.rested: set[str] = set()
+        self.refused: set[str] = set()  # names that led to private addresses
         self._spare = job.county.crawl.look_around
 
     def open(self) -> None:

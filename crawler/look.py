@@ -20,10 +20,10 @@ _IN_ORDER = 0.9
 
 
 class Look:
-    """Gathers what the pages of a list show. `memory`: the last complete look, None where nothing may be concluded from it."""
+    """Gathers what the pages of a list show. `memory`: the last complete look; `settled`: nothing of the last visit is outstanding, so an unchanged page needs no reading."""
 
-    def __init__(self, source: Source, memory: ListMemory | None, known: Mapping[str, KnownPost], now: datetime) -> None:
-        self.source, self.memory, self.now = source, memory, now
+    def __init__(self, source: Source, memory: ListMemory | None, known: Mapping[str, KnownPost], now: datetime, settled: bool) -> None:
+        self.source, self.memory, self.now, self._settled = source, memory, now, settled
         self.unchanged = False  # the first page is what it was, nothing was read
         self.whole = False  # the list's end was reached
         self.news = 0  # entries that are new or changed
@@ -39,13 +39,13 @@ class Look:
 
     def known_validators(self) -> Validators | None:
         """What makes the request for the first page conditional."""
-        return Validators(self.memory.etag, self.memory.modified) if self.memory else None
+        return Validators(self.memory.etag, self.memory.modified) if self.memory and self._settled else None
 
     def is_as_before(self, answer: Answer) -> bool:
         """True when the first page is what it was at the last complete look; its marks are kept either way."""
         if not answer.unchanged:
             self.validators, self.digest = answer.validators, digest(answer.body)
-        self.unchanged = self.memory is not None and (answer.unchanged or self.digest == self.memory.digest)
+        self.unchanged = self.memory is not None and self._settled and (answer.unchanged or self.digest == self.memory.digest)
         return self.unchanged
 
     def add(self, part: Listing) -> list[Listed]:
@@ -54,6 +54,11 @@ class Look:
         fresh = [item for item in part.items if item.url not in self._seen]
         self._seen |= {item.url: item for item in fresh}
         return fresh
+
+    def ends_with(self, part: Listing, rendered: bool) -> bool:
+        """True when this page is the list's last: it leads no further, and what it says of the total has been shown."""
+        total = self._pages[0].total
+        return not rendered and part.next is None and (total is None or len(self._seen) >= total)
 
     def due(self, fresh: Iterable[Listed], oldest: date) -> tuple[list[Listed], list[tuple[KnownPost, str]]]:
         """(entries to be read, known ones of which the list now says something else, with the new digest)."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,6 +33,7 @@ class Site:
         self.failing: dict[str, int] = {}  # path → how many times it answers 500 first (-1: always)
         self.slow: dict[str, float] = {}
         self.asked: Counter[str] = Counter()
+        self.answered: defaultdict[str, list[int]] = defaultdict(list)
         self.base = ""
 
     def add(self, path: str, text: str | bytes = b"", status: int = 200, **headers: str) -> str:
@@ -61,6 +62,9 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             if left:
                 site.failing[self.path] = left - 1 if left > 0 else left
             status, body, headers = (500, b"", {}) if left else site.pages.get(self.path, (404, b"", {}))
+            if headers.get("ETag") and self.headers.get("If-None-Match") == headers["ETag"]:
+                status, body = 304, b""
+            site.answered[self.path].append(status)
             self.send_response(status)
             for name, value in ({"Content-Type": "text/html"} | headers).items():
                 self.send_header(name, value)
@@ -106,10 +110,16 @@ class County:
         self.inbox.mkdir()
 
     def write(
-        self, columns: dict[str, Any], timeout: int = 20, accounts: list[dict[str, Any]] | None = None, events: str | None = None, files: bool = False
+        self,
+        columns: dict[str, Any],
+        timeout: int = 20,
+        accounts: list[dict[str, Any]] | None = None,
+        events: str | None = None,
+        files: bool = False,
+        crawl: dict[str, Any] | None = None,
     ) -> None:
         entries = [{"name": name, "cycle": "1条/月", **(value if isinstance(value, dict) else {"url": value})} for name, value in columns.items()]
-        crawl = {"contact": "test@test.invalid", "delay": 0, "timeout": timeout, "retries": 2}
+        crawl = {"contact": "test@test.invalid", "delay": 0, "timeout": timeout, "retries": 2} | (crawl or {})
         duty = {"unit": "县水利局", "column": "水情", "content": "灌溉情况", "cycle": "月", "template": "灌溉情况.xlsx", "header": ["镇", "亩数"]}
         data: dict[str, Any] = {
             "county": {
@@ -157,6 +167,14 @@ class County:
             return connection.execute(query).fetchall()
         finally:
             connection.close()
+
+    def change(self, statement: str) -> None:
+        import sqlite3
+
+        connection = sqlite3.connect(self.home / "xuncha.sqlite3")
+        connection.execute(statement)
+        connection.commit()
+        connection.close()
 
     def posts(self) -> list[tuple[Any, ...]]:
         return self.rows(

@@ -63,3 +63,12 @@ def test_fingerprints_of_near_identical_texts_agree() -> None:
     assert similarity(fingerprint(body), fingerprint("转载：" + body.replace("，", "， "))) > 0.85
     assert similarity(fingerprint(body), fingerprint(other)) < 0.2
     assert similarity(fingerprint("短"), fingerprint("短")) == 0.0
+
+
+def test_fingerprints_are_those_of_datasketch() -> None:
+    from datasketch import MinHash
+
+    text = "关于发放2023年度耕地地力保护补贴的公告" * 30
+    sketch = MinHash(num_perm=64, seed=20231123)
+    sketch.update_batch([text[i : i + 3].encode() for i in range(len(text) - 2)])
+    assert fingerprint(text) == tuple(int(value) for value in sketch.hashvalues)

@@ -13,8 +13,9 @@ from scrapy.crawler import Crawler
 from core.calendar import Month
 from core.errors import CollectionError, EnvironmentFailure
 from core.records import Observation, Post, Receipt, Source, SourceKind
+from crawler.addresses import guard, is_local, is_loopback
 from crawler.browser import browser_settings, find_browser
-from crawler.fetch import Fetcher, is_loopback
+from crawler.fetch import Fetcher
 from crawler.job import Job, make_job
 from crawler.keeper import Keeper
 from crawler.pipelines import Counted, Parcel
@@ -25,7 +26,7 @@ _LOCAL_CONCURRENCY = 16
 _SOURCES_AT_ONCE = 12
 _HOURS = 3600.0
 # What they report with tracebacks is in the receipts, in one line.
-_TALKATIVE = ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.downloader", "scrapy-playwright")
+_TALKATIVE = ("scrapy.downloadermiddlewares.robotstxt", "scrapy.downloadermiddlewares.httpcompression", "scrapy.core.downloader", "scrapy-playwright")
 
 logger = logging.getLogger(__name__)
 
@@ -75,11 +76,12 @@ class CollectorSpider(Spider):
             "DOWNLOAD_DELAY": manners.delay,
             "DOWNLOAD_SLOTS": slots,
         }
+        self._internal = {*manners.private_hosts, *(host for host in everywhere if host and is_local(host))}
         self._browser = find_browser() if any(self.rendered(source) for source in sources) else None
         if self._browser:
-            laid |= browser_settings(self._browser)
+            laid |= browser_settings(self._browser, self._internal)
         crawler.settings.setdict(laid, priority="spider")
-        self.fetcher = Fetcher(crawler, manners, everywhere)
+        self.fetcher = Fetcher(crawler, manners, everywhere, self.keeper.refused)
         local = bool(hosts) and all(is_loopback(host) for host in hosts)
         self._gate = asyncio.Semaphore(_LOCAL_CONCURRENCY if local else max(2, manners.concurrency * 2))
 
@@ -95,6 +97,9 @@ class CollectorSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """All sources, as parcels for the pipeline in the order in which they are ready."""
+        from twisted.internet import reactor
+
+        guard(reactor, self.crawler.settings, self._internal, self.keeper.refused)
         self._outbox: asyncio.Queue[Parcel | None] = asyncio.Queue()
         work = asyncio.create_task(self._all())
         self._watch = asyncio.create_task(self._stop_with_engine(work))

@@ -47,7 +47,7 @@ class PortalSpider(CollectorSpider):
         keeper, full = self.keeper, self.job.full
         complete = keeper.was_complete(source.id)
         known = {} if full else await keeper.known_posts(source.id)
-        look = Look(source, keeper.memory(source) if complete and not full else None, known, self.job.now)
+        look = Look(source, None if full else keeper.memory(source), known, self.job.now, complete)
         oldest = Month.of(self.job.today).plus(-int(source.options.get("history_months", _HISTORY_MONTHS))).first
         async with aclosing(self._parts(source, look, tally)) as parts:
             async for part in parts:
@@ -60,9 +60,10 @@ class PortalSpider(CollectorSpider):
                     await self._start(group, partial(look_again, self, reading, post, tally, said))
                 past = all(item.stamp is not None and item.stamp.day < oldest for item in fresh)
                 if not fresh or past or (complete and not full and not new and look.accounted()):
+                    look.whole = look.ends_with(part, self.rendered(source))
                     break
             else:
-                look.whole = not tally.failed_pages
+                look.whole = tally.failed_pages == 0
         tally.items = look.read
         tally.suspicion = look.suspicion()
         if tally.suspicion:

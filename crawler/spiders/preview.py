@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -31,7 +31,7 @@ class PreviewSpider(PortalSpider):
     def _lay_settings(self, crawler: Crawler) -> None:
         super()._lay_settings(crawler)
         self.job = replace(self.job, full=True)  # a draft changes until it is published
-        self.fetcher = LoggedIn(crawler, self.job)
+        self.fetcher = LoggedIn(crawler, self.job, self.keeper.refused)
 
     async def collect(self, source: Source, tally: Tally) -> None:
         """As a portal's, once its login is at hand."""
@@ -43,9 +43,9 @@ class PreviewSpider(PortalSpider):
 class LoggedIn(Fetcher):
     """Sends a source's login to that source's own origin (scheme, host, port) and to nobody else, redirects included."""
 
-    def __init__(self, crawler: Crawler, job: Job) -> None:
+    def __init__(self, crawler: Crawler, job: Job, refused: Container[str] = ()) -> None:
         hosts = {urlsplit(source.url or "").hostname or "" for source in job.sources(("preview",))}
-        super().__init__(crawler, job.county.crawl, hosts)
+        super().__init__(crawler, job.county.crawl, hosts, refused)
         self._job = job
         self._logins: dict[str, dict[str, str]] = {}
 
