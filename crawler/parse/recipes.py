@@ -12,12 +12,14 @@ from crawler.parse.rows import link_rows, rows_of
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How to ask for the next part of a list; `form` set means POST. `start` is the first record asked for (大汉), `page` the page's number from 1."""
+    """How to ask for the next part of a list; `form` set means POST. `start` is the first record asked for (大汉) or the number shown so far (JSON),
+    `page` the page's number from 1, `queue` what is to be asked for after it (sitemaps of an index)."""
 
     url: str
     form: Mapping[str, str] = field(default_factory=dict)
     start: int = 0
     page: int = 0
+    queue: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +122,41 @@ _CREATE_PAGE = re.compile(
 )
 
 
+# The younger form names the element first and counts from 1: createPageHTML('page_div', 16, 1, 'index', 'html', 239).
+_CREATE_PAGE_FROM_1 = re.compile(
+    r"createPage(?:HTML|Html)?\s*\(\s*[\"'][\w#.\- ]+[\"']\s*,\s*[\"']?(\d+)[\"']?\s*,\s*[\"']?(\d+)[\"']?\s*,\s*[\"']([\w\-/.]+)[\"']\s*,\s*[\"'](\w+)[\"']",
+    re.IGNORECASE,
+)
+_COUNT_PAGE = re.compile(r"\bcountPage\s*=\s*[\"']?(\d+)[\s\S]{0,400}?\bcurrentPage\s*=\s*[\"']?(\d+)")
+
+
 def _is_trs(tree: Element, text: str, url: str) -> bool:
-    return _CREATE_PAGE.search(text) is not None or "createPageHTML" in text
+    return "createpagehtml" in text.lower() or _CREATE_PAGE.search(text) is not None or _COUNT_PAGE.search(text) is not None
 
 
 def _trs_next(tree: Element, text: str, url: str, turn: Turn | None, count: int) -> Turn | None:
-    """`createPageHTML(total, current, "index", "html")`: page 2 is index_1.html, counted from 0."""
-    found = _CREATE_PAGE.search(text)
-    if found is None or int(found[2]) + 1 >= int(found[1]):
+    """`createPageHTML(total, current, "index", "html")`: page 2 is index_1.html, counted from 0. Else the same from `countPage` and `currentPage`."""
+    found, first = _CREATE_PAGE.search(text), 0
+    if found is None:
+        found, first = _CREATE_PAGE_FROM_1.search(text), 1
+    if found is not None:
+        total, current, name, ending = int(found[1]), int(found[2]), found[3], found[4]
+    else:
+        counted = _COUNT_PAGE.search(text)
+        if counted is None:
+            return _linked_next(tree, text, url, turn, count)
+        total, current, first = int(counted[1]), int(counted[2]), 0
+        name, ending = _page_name(url)
+    if current + 1 - first >= total:
         return None
-    following = absolute(url, f"{found[3]}_{int(found[2]) + 1}.{found[4]}")
-    return Turn(following, page=int(found[2]) + 2) if following else None
+    following = absolute(url, f"{name}_{current + 1}.{ending}")
+    return Turn(following, page=current + 2 - first) if following else None
+
+
+def _page_name(url: str) -> tuple[str, str]:
+    """(name without its page's number, ending) of a list page; `index.html` where the address is a folder."""
+    found = re.fullmatch(r"(.+?)(?:_\d+)?\.(s?html?)", urlsplit(url).path.rsplit("/", 1)[-1])
+    return (found[1], found[2]) if found else ("index", "html")
 
 
 # --- everything that pages by links -----------------------------------------------------------------------------
@@ -152,6 +178,25 @@ def _is_vsb(tree: Element, text: str, url: str) -> bool:
     return "_vsb" in text or "/system/resource/js/vsbscreen" in text or "Visual SiteBuilder" in text
 
 
+_VSB_PAGES = re.compile(r"_gotopage_fun\(\s*(\d+)\s*,|(?:共\s*\d+\s*条|>)\s*(?:&nbsp;|\s)*(?:<[^>]+>)?\s*1\s*/\s*(\d+)\s*(?:<|&nbsp;|$)")
+
+
+def _vsb_next(tree: Element, text: str, url: str, turn: Turn | None, count: int) -> Turn | None:
+    """The 下页 link; where the template turns pages by script alone, by the family's numbering: page 2 of `tzgg.htm` with 9 pages is `tzgg/8.htm`, page 3 `tzgg/7.htm`."""
+    linked = _linked_next(tree, text, url, turn, count)
+    if linked is not None:
+        return linked
+    path = urlsplit(url).path
+    deeper = re.fullmatch(r"(.*)/(\d+)\.htm", path) if turn and turn.page > 1 else None
+    if deeper:
+        following = absolute(url, f"{deeper[1]}/{int(deeper[2]) - 1}.htm") if int(deeper[2]) > 1 else None
+    else:
+        pages, name = _VSB_PAGES.search(text), re.fullmatch(r"(.*)\.htm", path)
+        total = int(pages[1] or pages[2]) if pages else 0
+        following = absolute(url, f"{name[1]}/{total - 1}.htm") if name and total > 1 else None
+    return Turn(following, page=(turn.page if turn else 1) + 1) if following else None
+
+
 def _is_ucap(tree: Element, text: str, url: str) -> bool:
     return "ucap" in text.lower() or "kaipuyun" in text.lower()
 
@@ -165,10 +210,8 @@ def _ucap_next(tree: Element, text: str, url: str, turn: Turn | None, count: int
     found, page = _TOTAL_PAGES.search(text), (turn.page if turn else 1)
     if linked is not None or found is None or page >= int(found[1]):
         return linked
-    name = re.fullmatch(r"(.*/)(\w+?)(?:_\d+)?\.(s?html?)", urlsplit(url).path)
-    if name is None:
-        return None
-    following = absolute(url, f"{name[1]}{name[2]}_{page + 1}.{name[3]}")
+    name, ending = _page_name(url)
+    following = absolute(url, f"{name}_{page + 1}.{'shtml' if ending == 'html' and name == 'index' and '.shtml' in text else ending}")
     return Turn(following, page=page + 1) if following else None
 
 
@@ -184,7 +227,7 @@ def _hanweb_empty(tree: Element, text: str) -> bool:
 RECIPES: tuple[Recipe, ...] = (
     Recipe("hanweb", _is_hanweb, _hanweb_items, _hanweb_next, _hanweb_empty, _hanweb_total),
     Recipe("trs", _is_trs, lambda tree, text, base: rows_of(tree, base), _trs_next, _known_list, _no_total),
-    Recipe("vsb", _is_vsb, lambda tree, text, base: rows_of(tree, base), _linked_next, _says_empty, _no_total),
+    Recipe("vsb", _is_vsb, lambda tree, text, base: rows_of(tree, base), _vsb_next, _says_empty, _no_total),
     Recipe("ucap", _is_ucap, lambda tree, text, base: rows_of(tree, base), _ucap_next, _says_empty, _no_total),
     Recipe("plain", lambda tree, text, url: True, lambda tree, text, base: rows_of(tree, base), _linked_next, _says_empty, _no_total),
 )

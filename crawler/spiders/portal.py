@@ -24,6 +24,7 @@ from crawler.receipts import Tally
 from crawler.spiders.base import CollectorSpider
 
 _HISTORY_MONTHS = 13
+_NO_PAGES = ("json", "sitemap", "feed")
 
 
 class PortalSpider(CollectorSpider):
@@ -108,8 +109,9 @@ class PortalSpider(CollectorSpider):
             if answer.gone:
                 raise CollectionError("unreachable" if number else "misconfigured", f"列表页不存在（{answer.status}），请核对网址")
             part = _listing(answer, turn.url, recipe, turn if number else None)
-            recipe = recipe or part.recipe
-            yield part
+            recipe = recipe or (part.recipe if part.recipe not in _NO_PAGES else None)
+            if part.items or part.recipe != "sitemap" or part.next is None:  # an index of sitemaps has no items itself
+                yield part
             turn = part.next
             if turn is None or turn.url in asked:
                 return
