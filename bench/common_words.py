@@ -57,24 +57,23 @@ def without_slips(found: set[str], confusable: Mapping[str, str]) -> set[str]:
     return found - slips
 
 
-def seen(found: Iterable[str], rules: RuleSet, texts: Iterable[str]) -> set[str]:
-    """Exchanged forms that right text holds: often, or where the check would have spoken."""
+def seen(found: Iterable[str], rules: RuleSet, texts: Iterable[str], longest: int) -> set[str]:
+    """Exchanged forms, no longer than `longest`, that right text holds: often, or where the check would have spoken."""
     from ahocorasick_rs import AhoCorasick, MatchKind
 
     checker, right = Words(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors), dict[str, list[tuple[str, int]]]()
     for word in found:
         for form, index in exchanged(word, rules.confusable):
-            if not checker.is_word(form):
-                right.setdefault(form, []).append((word, index))
+            right.setdefault(form, []).append((word, index))
     forms, held, loud = list(right), Counter[str](), set[str]()
     automaton = AhoCorasick(forms, matchkind=MatchKind.Standard)
     for text in texts:
         for number, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
             form = forms[number]
             held[form] += 1
-            if len(form) == 2 and any(checker.gain(text, start, end, word, index) >= 6 for word, index in right[form]):
+            if len(form) <= longest and form not in loud and any(checker.gain(text, start, end, word, index) >= 6 for word, index in right[form]):
                 loud.add(form)
-    return loud | {form for form, count in held.items() if count >= _SEEN and len(form) == 2}
+    return loud | {form for form, count in held.items() if count >= _SEEN and len(form) <= longest}
 
 
 def _block(name: str, items: Iterable[str]) -> Iterator[str]:
@@ -100,8 +99,8 @@ def main() -> None:
     wrong = frozenset(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors)
     found = without_slips(words(options.tagged, wrong), rules.confusable) | set(old.phrases)
     plain = options.plain.read_text(encoding="utf-8")
-    texts = [*documents(11, 600_000), *(plain[start : start + 20_000] for start in range(0, len(plain), 20_000))]
-    allowed = set(old.allow) | seen(found, rules, texts)
+    parts = [plain[start : start + 20_000] for start in range(0, len(plain), 20_000)]
+    allowed = set(old.allow) | seen(found, rules, parts, 2) | seen(found, rules, documents(11, 600_000), 4)
     lines = RULE.read_text(encoding="utf-8").split("\n")
     first, last = lines.index("    phrases:"), lines.index("    examples:")
     RULE.write_text("\n".join([*lines[:first], *_block("phrases", found), *_block("allow", allowed), *lines[last:]]), encoding="utf-8")

@@ -1,10 +1,10 @@
 """Everyday words with one character exchanged for one that sounds or looks alike: 显箸, 损矢, 任劳认怨.
 
-Rules with `options.common` list the words. Every exchanged form is searched for, in an automaton of its own; a hit is a mistake where the exchanged
+Rules with `options.common` list the words. Every exchanged form is searched for; a hit is a mistake where the exchanged
 character is left over as a word of one character and the sentence reads far likelier with the right word.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from checks.expressions.boundary import Words
 from checks.expressions.hits import Hit
@@ -31,8 +31,6 @@ class Common:
     """The exchanged forms of all common words; `alphabet` leaves out what cannot occur in a text of these characters only."""
 
     def __init__(self, rules: RuleSet, words: Words, alphabet: frozenset[str] | None = None) -> None:
-        from ahocorasick_rs import AhoCorasick, MatchKind
-
         self._words = words
         listed = [rule for rule in rules if rule.options.get("common")]
         lawful = {form for rule in listed for form in (*rule.phrases, *rule.allow)}
@@ -45,18 +43,19 @@ class Common:
                 for form, index in exchanged(word, confusable):
                     if form not in lawful and (alphabet is None or alphabet.issuperset(form)):
                         self._meant[form] = (*self._meant.get(form, ()), (rule, word, index))
-        self.forms = tuple(self._meant)
-        self._automaton = AhoCorasick(list(self.forms), matchkind=MatchKind.Standard) if self.forms else None
 
-    def candidates(self, text: str) -> Iterator[Hit]:
-        """Forms that make no sense where they stand, each with the word that makes most."""
-        if self._automaton is None:
+    def forms(self) -> Iterable[str]:
+        """Every form to be searched for."""
+        return self._meant.keys()
+
+    def prove(self, text: str, start: int, end: int) -> Iterator[Hit]:
+        """A form found at [start, end) that makes no sense there, with the word that makes most."""
+        form = text[start:end]
+        if self._words.is_word(form):
             return
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            best = max((self._proved(text, start, end, *meant) for meant in self._meant[self.forms[number]]), key=lambda proved: proved[0])
-            gain, rule, word = best
-            if gain >= LIKELY and not self._words.is_word(text[start:end]):
-                yield Hit(start, end, text[start:end], word, rule, rule.severity if gain >= SURE else "warning", "音近或形近的字", near=True)
+        gain, rule, word = max((self._proved(text, start, end, *meant) for meant in self._meant[form]), key=lambda proved: proved[0])
+        if gain >= LIKELY:
+            yield Hit(start, end, form, word, rule, rule.severity if gain >= SURE else "warning", "音近或形近的字", near=True)
 
     def _proved(self, text: str, start: int, end: int, rule: Rule, word: str, index: int) -> tuple[float, Rule, str]:
         """What the sentence gains from the word, less where the characters may be a person's name."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
-from itertools import chain
 
 from checks.expressions.boundary import Words
 from checks.expressions.common import Common
@@ -31,17 +30,21 @@ class Engine:
     """Rules compiled; `alphabet` leaves out what cannot occur in a text of these characters only. Use `engine_for`, which compiles no more than it must."""
 
     def __init__(self, rules: RuleSet, alphabet: frozenset[str] | None = None) -> None:
-        from ahocorasick_rs import AhoCorasick, MatchKind
+        from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
         self._alphabet = alphabet
         self._words = Words(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors)
         self._near = Near(tuple(rules), self._words)
         self._whole: list[tuple[Rule, Check]] = []
+        self._common = Common(rules, self._words, alphabet)
+        common = frozenset(self._common.forms())
         table: dict[str, tuple[list[Half], list[Prove]]] = {}
         for literal, entry in self._literals(rules):
             if not self._possible(literal):
                 continue
-            halves, others = table.setdefault(literal, ([], []))
+            if literal not in table:
+                table[literal] = ([], [self._common.prove] if literal in common else [])
+            halves, others = table[literal]
             if isinstance(entry, Half):
                 halves.append(entry)
             else:
@@ -49,9 +52,9 @@ class Engine:
         self._entries = [
             (tuple((half.phrase, half.offset, half.reach, half.edge, half) for half in halves), tuple(others)) for halves, others in table.values()
         ]
-        self._automaton = AhoCorasick(list(table), matchkind=MatchKind.Standard)
-        self._common = Common(rules, self._words, alphabet)
-        self.literals = tuple(dict.fromkeys((*table, *self._common.forms)))
+        self._written = len(table)  # the literals from here on are exchanged forms of common words, which need no entry each
+        self.literals = (*table, *(form for form in self._common.forms() if form not in table))
+        self._automaton = AhoCorasick(list(self.literals), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
     def _possible(self, form: str, strange: int = 0) -> bool:
         """Whether the form can occur in the texts at hand, with so many characters that cannot."""
@@ -103,7 +106,7 @@ class Engine:
         """Mistakes in `text` with offsets into it, none overlapping another; `wrapped` as in `skeleton`."""
         bare = skeleton(text, wrapped)
         found: dict[tuple[str, int, int], Hit] = {}
-        for hit in chain(self._candidates(bare.text), self._common.candidates(bare.text)):
+        for hit in self._candidates(bare.text):
             key = (hit.rule.id, hit.start, hit.end)
             if key not in found and self._stands(hit, bare, day):
                 found[key] = hit
@@ -114,8 +117,11 @@ class Engine:
 
     def _candidates(self, text: str) -> Iterator[Hit]:
         """Everything the automaton points at that survives the cheap looks; written flat, because every match of every text passes here."""
-        entries, near = self._entries, self._near.candidates
+        entries, near, written, common = self._entries, self._near.candidates, self._written, self._common.prove
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if index >= written:
+                yield from common(text, start, end)
+                continue
             halves, others = entries[index]
             for phrase, offset, reach, edge, half in halves:
                 place = start + reach

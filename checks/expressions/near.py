@@ -19,7 +19,7 @@ _NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百千万�
 _GRAMMAR = frozenset("的地得之了着过和与及或并等等在于以为是有这那其该本我你他各每个些也都又再更最很不要")
 _LAWFUL_INSERTS = _GRAMMAR | frozenset("化性型式大小新再副总")
 _BRANCHES = frozenset("分支总")  # 县税务局 and its 县税务分局
-_KINDS = {"insert": "多一字", "delete": "少一字", "exchange": "错一字", "swap": "两字颠倒"}
+_KINDS = {"insert": "多一字", "delete": "少一字", "exchange": "错一字", "swap": "两字颠倒", "word": "错一词"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +93,17 @@ class Near:
 
     def candidates(self, half: Half, text: str, start: int) -> Iterator[Hit]:
         """The near miss of the half's phrase around the half found at `start`, if there is one."""
-        phrase, offset = half.phrase, half.offset
+        phrase, offset, strict = half.phrase, half.offset, bool(half.rule.options.get("strict"))
         if offset == 0:
             middle = len(half.text)
-            edit = _edit(phrase[middle:], text[start + middle : start + len(phrase) + 1])
+            edit = _edit(phrase[middle:], text[start + middle : start + len(phrase) + 1], strict)
             if edit is None:
                 return
             low, high = start, start + middle + edit.length
             index = place = middle + edit.index
             place += start
         else:
-            edit = _edit(phrase[:offset][::-1], text[max(0, start - offset - 1) : start][::-1])
+            edit = _edit(phrase[:offset][::-1], text[max(0, start - offset - 1) : start][::-1], strict)
             if edit is None:
                 return
             low, high, index = start - edit.length, start + len(half.text), offset - 1 - edit.index
@@ -120,7 +120,7 @@ class Near:
         low, high, index, place = where
         expected, actual = phrase[index], text[place] if 0 <= place < len(text) else ""
         certain = bool(rule.options.get("certain"))  # a proper name, which nobody varies
-        if edit.kind == "swap":
+        if edit.kind in ("swap", "word"):
             return rule.severity
         if (expected if edit.kind == "delete" else actual) in _NUMERALS and (edit.kind != "exchange" or expected in _NUMERALS):
             return None  # another number is another fact, not a slip
@@ -158,8 +158,11 @@ def plausible(half: Half, text: str, start: int) -> bool:
     return text.startswith((inner, half.crossed), place) or outer in text[place + len(inner) - 1 : place + len(inner) + len(outer) + 1]
 
 
-def _edit(expected: str, actual: str) -> _Edit | None:
-    """The single edit that turns `expected` into the beginning of `actual`; None when there is none, or when it touches the outer end."""
+def _edit(expected: str, actual: str, strict: bool = False) -> _Edit | None:
+    """The single edit that turns `expected` into the beginning of `actual`; None when there is none, or when it touches the outer end.
+
+    `strict`: a word of two characters exchanged for another counts as one.
+    """
     index = next((i for i, (one, other) in enumerate(zip(expected, actual, strict=False)) if one != other), None)
     if index is None:
         return None
@@ -174,6 +177,13 @@ def _edit(expected: str, actual: str) -> _Edit | None:
         return _Edit("insert", index, size + 1)
     if actual[index : size - 1] == expected[index + 1 :]:
         return _Edit("delete", index, size - 1)
+    if (
+        strict
+        and index + 2 < size
+        and actual[index + 2 : size] == expected[index + 2 :]
+        and all(map(_han, actual[index : index + 2] + expected[index : index + 2]))
+    ):
+        return _Edit("word", index, size)
     return None
 
 

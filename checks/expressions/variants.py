@@ -67,7 +67,8 @@ def ending(rule: Rule, phrase: str, text: str, start: int, end: int, words: Word
     told = text[end : end + 1]
     if told == phrase[-1] or not "\u3400" <= told <= "\u9fff" or told in _NUMERALS:
         return None
-    if (
+    strict = rule.options.get("strict") and not "\u3400" <= text[end + 1 : end + 2] <= "\u9fff"  # nothing follows that the character could belong to
+    if not strict and (
         words.is_word(phrase[-2] + told)
         or words.is_word(text[end : end + 2])
         or not words.bounded(text, start, end + 1, "both")
