@@ -25,39 +25,40 @@ class Expired:
     files: int = 0
 
 
-def expire(county: str, vault: Vault, now: datetime, keep_days: int, settled: Iterable[str] = ()) -> Expired:
+def expire(county: str, vault: Vault, now: datetime, keep_days: int) -> Expired:
     """Strip posts unchanged for `keep_days` of their raw material, and delete from the vault what then has no name anywhere.
 
-    Spared: a post with an open finding (its versions too) unless a person has settled it (`settled`: uids), and every post with a file younger than the term.
+    Spared: a post with an open finding (its versions too) unless a person has dismissed it, and every post with a file younger than the term.
     A stripped post keeps an empty reading, so that rules can still be run over everything. Small transactions: stopped at any point, the next run goes on.
     """
     before = now - timedelta(days=keep_days)
     work = _Work(vault, before, vault.put(_NOTHING), _references())
-    posts = sum(work.strip_posts(rows) for rows in _batches(_old_posts(county, before, work.empty, settled)))
-    versions = sum(work.strip_versions(rows) for rows in _batches(_old_versions(county, before, settled)))
+    posts = sum(work.strip_posts(rows) for rows in _batches(_old_posts(county, before, work.empty)))
+    versions = sum(work.strip_versions(rows) for rows in _batches(_old_versions(county, before)))
     return Expired(posts, versions, work.deleted)
 
 
-def _old_posts(county: str, before: datetime, empty: str, settled: Iterable[str]) -> Any:
+def _old_posts(county: str, before: datetime, empty: str) -> Any:
     from core.store.models import Post
 
     rows = Post.objects.filter(county=county, changed_at__lt=before, first_seen__lt=before).exclude(content_key=empty)
-    return rows.exclude(pk__in=_needed(county, settled)).order_by("pk")
+    return rows.exclude(pk__in=_needed(county)).order_by("pk")
 
 
-def _old_versions(county: str, before: datetime, settled: Iterable[str]) -> Any:
+def _old_versions(county: str, before: datetime) -> Any:
     from core.store.models import PostVersion
 
     rows = PostVersion.objects.filter(post__county=county, seen_at__lt=before).exclude(evidence=None, content_key="")
-    return rows.exclude(post__in=_needed(county, settled)).order_by("pk")
+    return rows.exclude(post__in=_needed(county)).order_by("pk")
 
 
-def _needed(county: str, settled: Iterable[str]) -> Any:
+def _needed(county: str) -> Any:
     """The posts whose evidence an open finding still rests on."""
+    from core.store.findings import DISMISSED
     from core.store.models import Finding
 
     rows = Finding.objects.filter(county=county, closed_at=None, post__isnull=False)
-    return rows.exclude(uid__in=list(settled)).values("post")
+    return rows.exclude(state__in=DISMISSED).values("post")
 
 
 def _batches(rows: Any) -> Iterator[list[Any]]:

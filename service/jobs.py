@@ -32,8 +32,8 @@ from service.judging import Reader
 from service.progress import Step
 
 logger = logging.getLogger(__name__)
-DISMISSED = ("误报", "豁免")
 ADJUSTED = ("grade/", "problem/")
+DECIDED = (*ADJUSTED, "post/")  # what persons decide about a month; decisions on findings are in the findings' state
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -115,7 +115,7 @@ def _origin(error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a month's units did, and what that was counted from: posts by source, all decisions of persons."""
+    """What a month's units did, and what that was counted from: posts by source, decisions of persons on grades, problems and posts."""
 
     activity: Activity
     posts: Mapping[str, Sequence[StoredPost]]
@@ -131,7 +131,7 @@ def activity(night: Night, month: Month) -> Counted:
     for post in post_store.posts(county.id, since=since, until=until):
         by_source.setdefault(post.source, []).append(post)
     kinds = ("sent-news", "submission", "paper", "event")
-    verdicts = finding_store.verdicts(county.id)
+    verdicts = finding_store.verdicts(county.id, DECIDED)
     overruled = {int(v.subject.removeprefix("post/")): v.decision for v in verdicts if v.subject.startswith("post/")}
     observed = {kind: observation_store.observations(county.id, kind) for kind in kinds}
     counted = count(county, month, Collected(by_source, observed, runs.latest_receipts(county.id), overruled))
@@ -141,13 +141,13 @@ def activity(night: Night, month: Month) -> Counted:
 def assess_month(night: Night, month: Month, rules_version: str, generated_at: datetime) -> tuple[Assessment, list[Finding]]:
     """Grade the month from the store; returns the assessment and the findings it stands on."""
     counted = activity(night, month)
-    findings = findings_of(night.county, month, counted.verdicts)
+    findings = findings_of(night.county, month)
     return grade(night.county, counted, findings, generated_at, rules_version), findings
 
 
-def findings_of(county: County, month: Month, verdicts: Sequence[Verdict]) -> list[Finding]:
+def findings_of(county: County, month: Month) -> list[Finding]:
     """The month's open findings that nobody has dismissed."""
-    return undismissed(open_of(county, month), verdicts)
+    return undismissed(county, month, open_of(county, month))
 
 
 def open_of(county: County, month: Month) -> dict[str, Finding]:
@@ -156,9 +156,9 @@ def open_of(county: County, month: Month) -> dict[str, Finding]:
     return {finding.id: finding for day, finding in found if day in month and not (finding.source or "").startswith("preview/")}
 
 
-def undismissed(findings: Mapping[str, Finding], verdicts: Sequence[Verdict]) -> list[Finding]:
-    """Those whose latest verdict does not take them out of the assessment."""
-    dismissed = _dismissed(verdicts)
+def undismissed(county: County, month: Month, findings: Mapping[str, Finding]) -> list[Finding]:
+    """Those of a month's open findings that no person's word takes out of the assessment."""
+    dismissed = finding_store.dismissed(county.id, month.first, month.last)
     return [finding for uid, finding in findings.items() if uid not in dismissed]
 
 
@@ -179,9 +179,3 @@ def of_month(verdicts: Sequence[Verdict], month: Month) -> list[Verdict]:
         elif not (subject.startswith(ADJUSTED) and _MONTH.fullmatch(only)):
             held.append(verdict)
     return held
-
-
-def _dismissed(verdicts: Sequence[Verdict]) -> set[str]:
-    """Findings whose latest verdict takes them out of the assessment."""
-    latest = {verdict.subject: verdict.decision for verdict in verdicts if verdict.subject.startswith("finding/")}
-    return {subject.removeprefix("finding/") for subject, decision in latest.items() if decision in DISMISSED}

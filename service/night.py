@@ -21,7 +21,7 @@ from core.errors import UsageError, XunchaError
 from service.children import Outcome
 from service.clock import SystemClock
 from service.follow import followed
-from service.jobs import DISMISSED, Night
+from service.jobs import Night
 from service.processes import MARK, Owner, kill_tree
 from service.schedule import JobEntry, Stage, load_schedule
 
@@ -102,16 +102,13 @@ def all_clear(night: Night, order: Order) -> Outcome:
 
 def expire(night: Night, order: Order) -> Outcome:
     """Delete evidence past its term, and runs nobody will ask for. Irreversible, so only under a clock that was plausible yesterday as well."""
-    from core.store.findings import verdicts
     from core.store.vault import Vault
     from service.expiry import expire as strip
     from service.jobruns import prune, seen_between
 
     if not seen_between(night.county.id, night.now - timedelta(hours=36), night.now - timedelta(hours=12)):
         return Outcome("skipped", "昨天没有运行记录（刚安装、停机后或系统时钟有跳变），今天不删除任何证据，明天再看")
-    latest = {verdict.subject.removeprefix("finding/"): verdict.decision for verdict in verdicts(night.county.id)}
-    settled = [uid for uid, decision in latest.items() if decision in DISMISSED]
-    gone = strip(night.county.id, Vault.open(night.home), night.now, order.entry.keep_days, settled)
+    gone = strip(night.county.id, Vault.open(night.home), night.now, order.entry.keep_days)
     frequent = [entry.name for entry in load_schedule(night.county) if entry.every or entry.after]
     pruned = prune(night.county.id, frequent, night.now)
     return Outcome("done", f"{gone.posts} 篇旧文、{gone.versions} 个旧版本的原文已清理，删除文件 {gone.files} 个；运行记录清理 {pruned} 条")

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -14,9 +13,6 @@ from core.config import ConfigReader, County
 from core.entries import Entry, Name
 from core.errors import ConfigurationError
 from core.records import Source, SourceKind
-
-if TYPE_CHECKING:
-    from service.status import JobStatus
 
 FILE = "schedule.yaml"
 SCHEDULER = "调度程序"  # the name under which the scheduler itself stands among the runs
@@ -252,10 +248,3 @@ class Timing:
         if self.entry.day:
             return timedelta(days=370 if self.entry.month else 32)
         return timedelta(days=2 if self.entry.every else 8)
-
-
-def status(county_folder: Path, now: datetime) -> "list[JobStatus]":
-    """How every job of a county stands (see `service.status`)."""
-    from service.status import status as read
-
-    return read(county_folder, now)

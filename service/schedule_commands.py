@@ -10,9 +10,9 @@ from core.calendar import SHANGHAI, shanghai
 from core.config import load_county
 from core.store.setup import open_store
 from service.clock import Clock, SystemClock
-from service.schedule import SCHEDULER, load_schedule, status
+from service.schedule import SCHEDULER, load_schedule
 from service.scheduler import Scheduler
-from service.status import JobStatus
+from service.status import JobStatus, status
 
 
 def schedule(config: Path, clock: Clock | None = None) -> int:
@@ -39,7 +39,7 @@ def speak() -> None:
 def schedule_status(config: Path, as_json: bool) -> int:
     """Print how every job stands; 1 when a person should look (something failed, is long owed, or the scheduler isn't running)."""
     now = datetime.now(SHANGHAI)
-    jobs = status(config, now)
+    jobs = status(load_county(config), now)
     if as_json:
         print(json.dumps([job.data() for job in jobs], ensure_ascii=False, indent=1))
     else:

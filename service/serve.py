@@ -167,13 +167,17 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 
 def _warm() -> None:
-    """Load rules and engines before the first person asks for a text."""
+    """Load rules and engines before the first person asks for a text, then keep the months they look at counted."""
+    from core.calendar import Month
     from core.records import Block, Subject
+    from service.desk import standing
+    from service.desk.middleware import default_month
     from service.desk.reading import read
 
     time.sleep(0.2)
     with contextlib.suppress(OSError):
         read(Subject(blocks=(Block("联系电话：0917-5542000，新疆维吾尔自治区。", "正文"),)))
+    standing.keep(lambda here: {default_month(clock.today(), here.issue_day), Month.of(clock.today())})
 
 
 def _answer(sockets: list[socket.socket]) -> None:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 from core.calendar import shanghai
-from core.config import load_county
+from core.config import County
 from service import jobruns
 from service.due import due
 from service.jobruns import WORDS, Past, Status
@@ -58,9 +57,8 @@ class JobStatus:
         return plain | {"failed": self.failed}
 
 
-def status(folder: Path, now: datetime) -> list[JobStatus]:
+def status(county: County, now: datetime) -> list[JobStatus]:
     """The scheduler first, then every enabled job in the plan's order. Raises ConfigurationError."""
-    county = load_county(folder)
     timings = [Timing.of(entry) for entry in load_schedule(county)]
     _opened()
     runs = {timing.entry.name: jobruns.past(county.id, timing.entry.name) for timing in timings}
@@ -73,13 +71,12 @@ def status(folder: Path, now: datetime) -> list[JobStatus]:
     return said
 
 
-def history(folder: Path, limit: int = 100) -> list[Past]:
+def history(county: str, limit: int = 100) -> list[Past]:
     """The latest runs of all jobs, newest first, for a list of what happened."""
     from core.store.models import JobRun
 
-    county = load_county(folder)
     _opened()
-    rows = JobRun.objects.filter(county=county.id).exclude(job=SCHEDULER).exclude(status="skipped").order_by("-started_at", "-pk")
+    rows = JobRun.objects.filter(county=county).exclude(job=SCHEDULER).exclude(status="skipped").order_by("-started_at", "-pk")
     return [jobruns.read(row) for row in rows[:limit]]
 
 

@@ -394,35 +394,35 @@ def stale_decisions_do_not_run_a_slot_again(world: World) -> None:
 
 
 def the_status_says_what_ran_what_failed_and_what_comes(world: World) -> None:
-    from service.schedule import status
-    from service.status import history
+    from core.config import load_county
+    from service.status import history, status
 
     world.plan(NIGHTLY, CHECK, SEND)
     os.environ["XUNCHA_HOME"] = str(world.home)
-    before = {job.name: job for job in status(world.config, world.clock.now())}
+    before = {job.name: job for job in status(load_county(world.config), world.clock.now())}
     assert before["调度程序"].state == before["夜采"].state == "never"
     assert before["调度程序"].failed
     scheduler = world.scheduler("if name == '检查': sys.exit(3)")
     world.first_start(scheduler)
     world.clock.to("11-02 01:00")
     world.settle(scheduler)
-    jobs = {job.name: job for job in status(world.config, world.clock.now())}
+    jobs = {job.name: job for job in status(load_county(world.config), world.clock.now())}
     assert jobs["调度程序"].state == "running"
     assert (jobs["夜采"].state, jobs["夜采"].failed, jobs["夜采"].owed) == ("done", False, None)
     assert (jobs["检查"].state, jobs["检查"].failed, jobs["检查"].word) == ("failed", True, "出错")
     assert jobs["夜采"].next_at == START.replace(day=3, hour=1)
     assert jobs["夜采"].done_at == world.clock.now()
     assert jobs["夜采"].data()["next_at"] == "2023-11-03T01:00:00+08:00"
-    later = {job.name: job for job in status(world.config, START.replace(day=3, hour=4))}
+    later = {job.name: job for job in status(load_county(world.config), START.replace(day=3, hour=4))}
     assert later["夜采"].owed == START.replace(day=3, hour=1)
     assert later["夜采"].late(START.replace(day=3, hour=4))
-    assert {run.job for run in history(world.config)} == {"夜采", "检查", "发送"}
+    assert {run.job for run in history("test")} == {"夜采", "检查", "发送"}
 
 
 def the_command_runs_in_the_foreground_and_tells(world: World) -> None:
     world.plan(SEND)
     world.open()
-    show = "from service.schedule_commands import schedule_status\nsys.exit(schedule_status(world.config, {json}))"
+    show = "from service.schedule_commands import schedule_status\nsys.exit(schedule_status(load_county(world.config), {json}))"
     code, said = world.process(show.format(json=False)).end()
     assert (code, "没有在运行" in said) == (1, True), said
     start = "from service.schedule_commands import schedule\nsys.exit(schedule(world.config))"

@@ -14,7 +14,8 @@ from core.store.posts import checked_key
 STATES = {"确认": "confirmed", "误报": "mistaken", "豁免": "exempt", "已整改": "fixed", "申诉": "appealed", "复核": "review", "重开": "new"}
 
 Compose = Callable[[Sequence[Finding]], Sequence[Draft]]
-SETTLED = ("gone", "fixed", "mistaken", "exempt")  # states in which nobody has to do anything more
+DISMISSED = ("mistaken", "exempt")  # states that take an open finding out of the assessment
+SETTLED = ("gone", "fixed", *DISMISSED)  # states in which nobody has to do anything more
 
 
 def record_check(county: str, post: StoredPost, rules_version: str, findings: Sequence[Finding], now: datetime, compose: Compose) -> list[Finding]:
@@ -107,16 +108,18 @@ def open_findings(county: str, since: date | None = None, until: date | None = N
 
     Both bounds are included.
     """
-    from django.db.models import Q
-
     from core.store import models
 
-    rows = models.Finding.objects.filter(county=county, closed_at=None)
+    rows = _within(models.Finding.objects.filter(county=county, closed_at=None), since, until)
+    return [(row.day or shanghai(row.first_seen).date(), _finding(row)) for row in rows.order_by("first_seen", "pk")]
+
+
+def _within(rows: Any, since: date | None, until: date | None) -> Any:
+    from django.db.models import Q
+
     if since is not None:
         rows = rows.filter(Q(day=None) | Q(day__gte=since))
-    if until is not None:
-        rows = rows.filter(Q(day=None) | Q(day__lte=until))
-    return [(row.day or shanghai(row.first_seen).date(), _finding(row)) for row in rows.order_by("first_seen", "pk")]
+    return rows.filter(Q(day=None) | Q(day__lte=until)) if until is not None else rows
 
 
 def _finding(row: Any) -> Finding:
@@ -140,11 +143,27 @@ def _finding(row: Any) -> Finding:
     )
 
 
-def verdicts(county: str) -> list[Verdict]:
-    """All decisions of persons, oldest first: a later one on the same subject overrides."""
+def verdicts(county: str, about: Sequence[str] = ()) -> list[Verdict]:
+    """Decisions of persons, oldest first: a later one on the same subject overrides. `about`: only subjects that start so (`grade/`, `post/`)."""
+    from django.db.models import Q
+
     from core.store import models
 
-    return [Verdict(row.subject, row.decision, row.reason, row.who, row.at) for row in models.Verdict.objects.filter(county=county).order_by("at", "pk")]
+    rows = models.Verdict.objects.filter(county=county).order_by("at", "pk")
+    if about:
+        wanted = Q()
+        for prefix in about:
+            wanted |= Q(subject__startswith=prefix)
+        rows = rows.filter(wanted)
+    return [Verdict(*row) for row in rows.values_list("subject", "decision", "reason", "who", "at")]
+
+
+def dismissed(county: str, since: date | None = None, until: date | None = None) -> set[str]:
+    """Ids of open findings that persons called no problem (误报, 豁免); both bounds are included, as in `open_findings`."""
+    from core.store import models
+
+    rows = models.Finding.objects.filter(county=county, closed_at=None, state__in=DISMISSED)
+    return set(_within(rows, since, until).values_list("uid", flat=True))
 
 
 def add_verdict(county: str, verdict: Verdict) -> None:

@@ -31,7 +31,7 @@ def clean(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from service.desk import clock, standing
 
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    standing._known.clear()  # a rolled-back row's key is given out again, which never happens to a desk at work
+    standing.forget()  # a rolled-back row's key is given out again, which never happens to a desk at work
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

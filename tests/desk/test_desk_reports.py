@@ -25,9 +25,9 @@ def fresh(clean: None) -> Iterator[None]:
     """Nothing known of an earlier test: its rows were rolled back, and their numbers come again."""
     from service.desk import standing
 
-    standing._known.clear()
+    standing.forget()
     yield
-    standing._known.clear()
+    standing.forget()
 
 
 def collect(home: Path) -> None:

@@ -88,3 +88,27 @@ def test_menu_of_each_role(desk: Desk) -> None:
     assert ">用户<" not in officer.replace("</svg>用户", ">用户")
     assert "/users/" in desk("administrator").get("/").content.decode()
     assert "/users/" not in officer
+
+
+def test_a_kept_month_shows_a_persons_word_at_once_and_the_machines_when_it_is_counted(desk: Desk, home: Path) -> None:
+    """While the keeper lives nobody waits for a count: a page shows what was kept, the keeper brings it up to date; what is frozen is exact."""
+    from core.calendar import Month
+    from core.records import Verdict
+    from core.store.findings import add_verdict
+    from service.desk import county, standing
+
+    here, october = county.current(), Month(2023, 10)
+    (first,) = save(home, MINE, 1, findings=(leak(),))
+    standing.keep_up(here, [october])
+    assert [finding.id for finding in standing.judged(here, october).findings] == [first.id]
+    (second,) = save(home, MINE, 2, findings=(leak(),))
+    assert [finding.id for finding in standing.judged(here, october).findings] == [first.id]
+    assert {finding.id for finding in standing.judged(here, october, exact=True).findings} == {first.id, second.id}
+    (third,) = save(home, MINE, 3, findings=(leak(),))
+    add_verdict(here.id, Verdict(f"finding/{first.id}", "误报", "样例数据", "审核员", NOW))
+    assert [finding.id for finding in standing.judged(here, october).findings] == [second.id]
+    standing.keep_up(here, [])
+    assert {finding.id for finding in standing.judged(here, october).findings} == {second.id, third.id}
+    standing._beat -= 1000  # the keeper is gone: who asks counts
+    (fourth,) = save(home, MINE, 4, findings=(leak(),))
+    assert fourth.id in {finding.id for finding in standing.judged(here, october).findings}

@@ -141,7 +141,7 @@ def _source_name(here: Judged, source_id: str) -> str:
 @require_POST
 def draw_up(request: DeskRequest, month: str) -> HttpResponse:
     """Draw up the draft's files, to be sent round."""
-    here = judged(request.person.county, wanted(month))
+    here = judged(request.person.county, wanted(month), exact=True)
     back = redirect("bulletin", month=month)
     if here.assessment.month.last >= clock.today():
         messages.warning(request, f"{month} 还没有结束，没到期的任务会被写成没完成。已显示预览，月底后再生成草稿。")
@@ -159,7 +159,7 @@ def draw_up(request: DeskRequest, month: str) -> HttpResponse:
 @allow(*EDITORS)
 def issue(request: DeskRequest, month: str) -> HttpResponse:
     """Ask once, showing what will be frozen; then freeze it."""
-    here = judged(request.person.county, wanted(month))
+    here = judged(request.person.county, wanted(month), exact=True)
     versions = issuing.editions(here.county, here.assessment.month)
     if here.assessment.month.last >= clock.today():
         messages.error(request, f"不能签发：{month} 还没有结束。")
@@ -248,7 +248,7 @@ def kept_file(request: DeskRequest, month: str, version: int, name: str) -> Http
 @require_GET
 def live_file(request: DeskRequest, month: str, name: str) -> HttpResponse:
     """A file of the month as it stands, composed now."""
-    here = judged(request.person.county, wanted(month))
+    here = judged(request.person.county, wanted(month), exact=True)
     try:
         content = issuing.files(here)
     except ConfigurationError as error:

@@ -17,7 +17,7 @@ from service.desk import clock
 from service.desk.access import EVERYONE, OFFICE, DeskRequest, allow
 from service.desk.duties import Duty, duties, period_end
 from service.desk.finding_list import OPEN
-from service.desk.standing import judged
+from service.desk.standing import Judged, judged
 from service.desk.strips import PRESENT, column_strip
 from service.desk.words import titles_of
 
@@ -46,7 +46,7 @@ def listing(request: DeskRequest) -> HttpResponse:
     """Every column, those that are late first."""
     person, today = request.person, clock.today()
     month = judged(person.county, request.month)
-    owed = _duties(request, today)
+    owed = _duties(month, today)
     counted = (
         person.scope(Finding.objects.filter(source__startswith="column/", state__in=OPEN, rank__lte=1)).order_by().values_list("source").annotate(Count("pk"))
     )
@@ -76,9 +76,8 @@ def listing(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/columns.html", context)
 
 
-def _duties(request: DeskRequest, today: date) -> dict[tuple[str, str], Duty]:
-    month = judged(request.person.county, request.month)
-    found = duties(request.person.county, month.counted.activity, month.counted.posts, today)
+def _duties(month: Judged, today: date) -> dict[tuple[str, str], Duty]:
+    found = duties(month.county, month.counted.activity, month.counted.posts, today)
     return {(duty.unit, duty.what): duty for duty in found if duty.system == "栏目"}
 
 
@@ -104,7 +103,7 @@ def detail(request: DeskRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "column": row.column,
-        "duty": _duties(request, today).get((row.column.unit, row.column.name)),
+        "duty": _duties(month, today).get((row.column.unit, row.column.name)),
         "strip": column_strip(posts, request.month, today, row.column.name, large=True),
         "period_start": start,
         "period_end": period_end(row, request.month),

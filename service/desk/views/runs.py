@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max
@@ -43,9 +42,9 @@ def runs(request: DeskRequest) -> HttpResponse:
     """The plan: every job, how its last run went, when it runs next; then what ran lately."""
     now, context = clock.now(), dict[str, Any](tab="runs")
     try:
-        jobs = status(settings.CONFIG, now)
+        jobs = status(request.person.county, now)
         context |= {"jobs": [{"job": job, "late": job.late(now), "bad": job.failed} for job in jobs], "failed": [job for job in jobs if job.failed]}
-        context["past"] = [{"run": run, "word": WORDS[run.status]} for run in history(settings.CONFIG, _RUNS)]
+        context["past"] = [{"run": run, "word": WORDS[run.status]} for run in history(request.person.county.id, _RUNS)]
     except ConfigurationError as error:
         context["complaint"] = str(error)
     return render(request, "desk/runs.html", context)
