@@ -12,9 +12,9 @@ from pathlib import Path
 
 from bench.expressions_corpus import documents
 from checks.expressions.boundary import Words
-from core.dictionary import load
 from checks.expressions.common import exchanged
 from core.config import SHARED
+from core.dictionary import load
 from core.rules import RuleSet, load
 
 RULE = SHARED / "rules" / "typos" / "common.yaml"

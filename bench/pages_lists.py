@@ -45,10 +45,14 @@ def make(look: str, seed: int) -> tuple[bytes, str, dict[str, Any]]:
         day -= timedelta(days=rng.randint(0, 6))
         made = article(rng, rng.choice(("news", "brief", "notice")))
         title = made.title + rng.choice(("", f"（第{number + 2}批）"))
-        path = rng.choice(("/info/1044/{n}.htm", "/202310/t20231001_{n}.html", "/content/{n}.html")).format(n=rng.randint(10000, 99999)) if look != "hanweb_cdata" else f"/art/{day:%Y}/{day.month}/{day.day}/art_1251_{number}.html"
+        path = (
+            rng.choice(("/info/1044/{n}.htm", "/202310/t20231001_{n}.html", "/content/{n}.html")).format(n=rng.randint(10000, 99999))
+            if look != "hanweb_cdata"
+            else f"/art/{day:%Y}/{day.month}/{day.day}/art_1251_{number}.html"
+        )
         items.append(Item(title, title[:18] + "..." if len(title) > 20 else title, path, day, day - timedelta(days=9), made.paragraphs[0]))
     side = [Item(title, title, f"/hot/{index}.html", day, day, "") for index, title in enumerate(headlines(rng, 5))]
-    env = Environment(loader=FileSystemLoader(LOOKS, encoding="utf-8"), autoescape=False)  # noqa: S701 - the text is ours
+    env = Environment(loader=FileSystemLoader(LOOKS, encoding="utf-8"), autoescape=False)
     page = env.from_string(source).render(items=items, side=side, nav=NAV, county=rng.choice(COUNTIES)).lstrip()
     shown = [{"url": urljoin(meta["url"], _as_linked(look, item.path)), "title": item.title, "date": item.day.isoformat()} for item in items]
     return page.encode(meta.get("encoding", "utf-8")), meta["url"], {"items": shown, "next": meta["next"]}

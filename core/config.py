@@ -95,7 +95,6 @@ class County:
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C where there is one, eight times as fast
 
 
 class ConfigReader:

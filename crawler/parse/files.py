@@ -124,7 +124,10 @@ def read_attachments(trees: list[Element], containers: list[Element], base: str)
     return tuple(found.values())
 
 
-_SCRIPTED = re.compile(r"""["']((?:https?:/)?/?[^"'\s]{2,300}\.(?:docx?|xlsx?|wps|et|pdf|ofd|ceb|zip|rar|7z|pptx?|csv)(?:\?[^"']*)?|[^"'\s]*(?:download|downfile|attach)[^"'\s]*\?[^"'\s]+)["']""", re.IGNORECASE)
+_SCRIPTED = re.compile(
+    r"""["']((?:https?:/)?/?[^"'\s]{2,300}\.(?:docx?|xlsx?|wps|et|pdf|ofd|ceb|zip|rar|7z|pptx?|csv)(?:\?[^"']*)?|[^"'\s]*(?:download|downfile|attach)[^"'\s]*\?[^"'\s]+)["']""",
+    re.IGNORECASE,
+)
 _NEAR_NAMES = re.compile(r"attach|file|fujian|(?:^|[\s_-])\w{0,3}fj(?:$|[\s_-])|down|appendix|annex", re.IGNORECASE)
 
 
@@ -140,7 +143,9 @@ def _far(link: Element) -> bool:
     return in_furniture(link) and not any(_NEAR_NAMES.search(marks(parent)) for parent in list(link.iterancestors())[:4])
 
 
-_SHOWN = re.compile(r"""(?:showVsbpdfIframe|showPdf|PDFObject\.embed|pdfh5|openPdf|previewPdf)\w*\(\s*["']([^"']+\.(?:pdf|ofd|docx?|xlsx?)[^"']*)["']""", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"""(?:showVsbpdfIframe|showPdf|PDFObject\.embed|pdfh5|openPdf|previewPdf)\w*\(\s*["']([^"']+\.(?:pdf|ofd|docx?|xlsx?)[^"']*)["']""", re.IGNORECASE
+)
 
 
 def _shown_files(containers: list[Element], base: str) -> Iterator[str]:

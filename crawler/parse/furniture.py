@@ -12,7 +12,9 @@ _HARD = re.compile(
 )
 # Names that do only while they do not hold the page's main part (a header that was never closed holds everything); the second group only as a whole name
 # (`header`, but not `article-header`).
-_SOFT = re.compile(r"(?:^|[\s_\-])(?:nav\w*|menu\w*|search\w*|login|crumbs?|breadcrumbs?)(?=$|[\s_\-])|(?:^|\s)(?:header|head|top\w{0,4}|position|location|share\w*|print\w*|links?|prev|next|tools?|toolbar|banner|langs?)(?=$|\s)")
+_SOFT = re.compile(
+    r"(?:^|[\s_\-])(?:nav\w*|menu\w*|search\w*|login|crumbs?|breadcrumbs?)(?=$|[\s_\-])|(?:^|\s)(?:header|head|top\w{0,4}|position|location|share\w*|print\w*|links?|prev|next|tools?|toolbar|banner|langs?)(?=$|\s)"
+)
 _TAGS = frozenset({"nav", "footer", "aside"})
 _PROSE = re.compile("[，。；！？]")
 _UNREAD = frozenset({"a", "script", "style", "select", "textarea", "noscript", "template"})

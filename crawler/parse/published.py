@@ -32,7 +32,9 @@ _NOT_A_POST = re.compile(
 _INFO_LINE = re.compile(r"来源|浏览|阅读|点击|字号|字体|作者|打印|分享|访问|【|大\s*中\s*小")
 
 
-def find_date(metas: Mapping[str, str], facts: Mapping[str, str], around: Around, inside: list[str], listed: Stamp | None, url: str) -> tuple[Stamp | None, str]:
+def find_date(
+    metas: Mapping[str, str], facts: Mapping[str, str], around: Around, inside: list[str], listed: Stamp | None, url: str
+) -> tuple[Stamp | None, str]:
     """The publication date and where it was read: tag, visible, list, url or unknown."""
     for name in DATE_TAGS:
         stamp = read_stamp(metas.get(name, ""))
