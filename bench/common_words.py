@@ -13,8 +13,8 @@ from pathlib import Path
 from bench.expressions_corpus import documents
 from checks.expressions.boundary import Words
 from checks.expressions.common import exchanged
+from core import dictionary
 from core.config import SHARED
-from core.dictionary import load
 from core.rules import RuleSet, load
 
 RULE = SHARED / "rules" / "typos" / "common.yaml"
@@ -31,7 +31,7 @@ def words(tagged: Path, wrong: frozenset[str]) -> set[str]:
         word, _, tag = token.rpartition("/")
         counts[word] += 1
         tags[word] = tag
-    frequencies: Mapping[str, int] = load()
+    frequencies: Mapping[str, int] = dictionary.load()
     found = {
         word
         for word, count in counts.items()
@@ -52,7 +52,7 @@ def _idioms() -> Iterator[tuple[str, int]]:
 
 def without_slips(found: set[str], confusable: Mapping[str, str]) -> set[str]:
     """Dictionaries hold slips too: of two idioms that differ in one such character, only the one that is used more."""
-    frequencies: Mapping[str, int] = load()
+    frequencies: Mapping[str, int] = dictionary.load()
     slips = {form for word in found if len(word) > 2 for form, _ in exchanged(word, confusable) if form in found and frequencies[form] * 5 < frequencies[word]}
     return found - slips
 

@@ -4,6 +4,8 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from core.calendar import SHANGHAI
+
 COUNTIES = ("云岭县", "青川浦县", "临沅县", "安溪湾县", "石桥铺县", "长宁坡县", "宁陵川县", "西塘河县")
 UNITS = (
     "农业农村局",
@@ -79,7 +81,7 @@ def _fill(rng: random.Random, sentence: str, county: str, unit: str, task: str) 
 def article(rng: random.Random, kind: str) -> Article:
     """An article of the kind asked for."""
     county, unit, task = rng.choice(COUNTIES), rng.choice(UNITS), rng.choice(TASKS)
-    when = datetime(2019, 3, 1) + timedelta(days=rng.randint(0, 2700), hours=rng.randint(8, 18), minutes=rng.randint(0, 59))
+    when = datetime(2019, 3, 1, tzinfo=SHANGHAI) + timedelta(days=rng.randint(0, 2700), hours=rng.randint(8, 18), minutes=rng.randint(0, 59))
     source = rng.choice((county + unit, unit, county + "融媒体中心", rng.choice(TOWNS), county + "人民政府办公室", "县" + unit))
     made = Article(kind, f"{county}{unit}{rng.choice(ACTS)}", when, source, rng.choice(("李青", "王一鸣", "赵书", "陈小雨")), county, unit, [])
     lead = _fill(rng, SENTENCES[0], county, unit, task)
