@@ -130,7 +130,7 @@ def page(paper: Paper, rng: random.Random) -> Written:
         if not run.kind or rng.random() < 0.6 or "\n" in run.text:
             return html.escape(run.text)
         cut = rng.randrange(1, len(run.text))
-        glue = rng.choice(("<span>", "<font color='red'>", "&#8203;", "<b></b>"))
+        glue = rng.choice(("<span>", "<font color='red'>", "&#8203;", "<b></b>", "<!-- -->"))
         return html.escape(run.text[:cut]) + glue + html.escape(run.text[cut:])
 
     parts = [f"<html><head><meta charset='utf-8'><title>{html.escape(paper.title)}</title></head><body><h1>{html.escape(paper.title)}</h1>"]

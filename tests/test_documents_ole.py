@@ -58,13 +58,14 @@ def word(
     table: tuple[int, ...] = (),
     hidden: tuple[int, int, bytes] | None = None,
     flags: int = 0,
+    far: bool = False,
 ) -> bytes:
-    """A Word 97 file: the stories one after another in UTF-16 at 0x400; `rows` end a row, `table` characters stand in a table."""
+    """A Word 97 file: the stories one after another in UTF-16 at 0x400; `rows` end a row, `table` characters stand in a table; `far`: row ends are told in the data stream."""
     story = text + notes + headers
     main = bytearray(0x400) + story.encode("utf-16-le")
     main += bytes(-len(main) % 512)
     marks = sorted({0, len(story), *(index for mark in (*rows, *table) for index in (mark, mark + 1))})
-    papx = _page([(first, _papx(first in table or first in rows, first in rows)) for first in marks[:-1]], marks[-1], 13)
+    papx = _page([(first, _papx(_modifiers(first in table or first in rows, first in rows, far))) for first in marks[:-1]], marks[-1], 13)
     start, end, modifier = hidden or (0, 0, b"")
     edges = sorted({0, start, end, len(story)})
     chpx = _page([(first, bytes([len(modifier)]) + modifier if start <= first < end else b"") for first in edges[:-1]], edges[-1], 1)
@@ -78,11 +79,20 @@ def word(
     struct.pack_into("<II", main, 0x1A2, 0, len(clx))
     struct.pack_into("<II", main, 0x102, len(clx), 12)
     struct.pack_into("<II", main, 0xFA, len(clx) + 12, 12)
-    return container({"WordDocument": bytes(main), "1Table": tables})
+    told = _modifiers(True, True, False)
+    return container({"WordDocument": bytes(main), "1Table": tables} | ({"Data": bytes(_FAR) + struct.pack("<H", len(told)) + told} if far else {}))
 
 
-def _papx(in_table: bool, row_end: bool) -> bytes:
-    modifiers = (struct.pack("<HB", 0x2416, 1) if in_table else b"") + (struct.pack("<HB", 0x2417, 1) if row_end else b"")
+_FAR = 64  # where in the data stream the long property lists begin
+
+
+def _modifiers(in_table: bool, row_end: bool, far: bool) -> bytes:
+    if row_end and far:
+        return struct.pack("<HI", 0x6646, _FAR)
+    return (struct.pack("<HB", 0x2416, 1) if in_table else b"") + (struct.pack("<HB", 0x2417, 1) if row_end else b"")
+
+
+def _papx(modifiers: bytes) -> bytes:
     size = 2 + len(modifiers)
     return (bytes([0, size // 2]) if size % 2 == 0 else bytes([(size + 1) // 2])) + b"\0\0" + modifiers
 
@@ -118,10 +128,11 @@ def test_paragraphs_notes_and_headers_of_a_binary_document(name: str):
     ]
 
 
-def test_cells_of_a_binary_table_with_an_empty_cell():
+@pytest.mark.parametrize("far", [False, True], ids=["near", "far"])
+def test_cells_of_a_binary_table_with_an_empty_cell(far: bool):
     text = "标题\r姓名\x07号码\x07\x07张三\x07\x07\x07尾\r"
     marks = [index for index, char in enumerate(text) if char == "\x07"]
-    found = blocks(word(text, rows=(marks[2], marks[5]), table=tuple(marks)), "a.doc")
+    found = blocks(word(text, rows=(marks[2], marks[5]), table=tuple(marks), far=far), "a.doc")
     assert [(block.text, block.row, block.column) for block in found] == [
         ("标题", None, None),
         ("姓名", 0, 0),

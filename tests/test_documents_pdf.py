@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -158,3 +159,104 @@ def test_cells_wrapped_between_ruled_lines_are_one_cell_and_upright_lines_part_c
     found = pages(made(draw))
     assert [found[f"第1页 第{row}行第1列"].text for row in range(1, 5)] == [ID] * 4
     assert found["第1页 第4行第2列"].text == "13812345673"
+
+
+def grid(canvas: Canvas, xs: tuple[int, ...], ys: tuple[int, ...]) -> None:
+    """Every cell drawn for itself, as word processors do."""
+    for top, bottom in pairwise(ys):
+        for left, right in pairwise(xs):
+            canvas.rect(left, bottom, right - left, top - bottom)
+
+
+def test_cells_of_a_drawn_grid_hold_wrapped_lines_and_keep_lines_that_were_broken_on_purpose():
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, (50, 110, 210, 330), (740, 700, 640, 580))
+        for x, words in zip((56, 116, 216), ("姓名", "身份证号", "住址和电话"), strict=True):
+            canvas.drawString(x, 715, words)
+        for line, words in enumerate((ID[:12], ID[12:])):
+            canvas.drawString(116, 680 - 15 * line, words)
+        for line, words in enumerate(("首善街道平阳家园四", "号楼2单元301室", "电话无")):
+            canvas.drawString(216, 680 - 15 * line, words)
+        canvas.drawString(56, 610, "李四")  # in the middle of a row of two lines
+        canvas.drawString(116, 617, ID[:12])
+        canvas.drawString(116, 602, ID[12:])
+
+    found = pages(made(draw))
+    assert found["第1页 第2行第2列"].text == ID
+    assert found["第1页 第2行第3列"].text == "首善街道平阳家园四号楼2单元301室\n电话无"
+    assert (found["第1页 第3行第1列"].text, found["第1页 第3行第2列"].text) == ("李四", ID)
+    assert found["第1页 第3行第2列"] == Block(ID, "第1页 第3行第2列", "a.pdf", "第1页", 2, 1)
+
+
+def test_a_merged_cell_of_a_grid_is_one_cell():
+    def draw(canvas: Canvas) -> None:
+        canvas.rect(50, 700, 300, 40)
+        grid(canvas, (50, 200, 350), (700, 660, 620))
+        canvas.drawString(150, 715, "补贴名单")
+        for row, words in enumerate((("姓名", "身份证号"), ("张三", ID))):
+            for x, word in zip((60, 210), words, strict=True):
+                canvas.drawString(x, 675 - 40 * row, word)
+
+    found = pages(made(draw))
+    assert [(block.row, block.column, block.text) for block in found.values() if block.table] == [
+        (0, 0, "补贴名单"),
+        (1, 0, "姓名"),
+        (1, 1, "身份证号"),
+        (2, 0, "张三"),
+        (2, 1, ID),
+    ]
+
+
+def test_wrapped_cells_of_a_table_without_lines_are_whole_and_rows_with_a_blank_stay_rows():
+    def draw(canvas: Canvas) -> None:
+        columns = (50, 100, 160, 250, 315)
+        rows = [
+            (740, ("序号", "姓名", "身份证号", "联系电话", "备注")),
+            *((720 - 40 * n, (str(n + 1), "张三", ID[:12], "13812345", "")) for n in range(4)),
+            *((705 - 40 * n, ("", "", ID[12:], "678", "")) for n in range(4)),
+            (560, ("5", "", ID[:12], "无", "")),
+            (545, ("", "", ID[12:], "", "")),
+        ]
+        for y, words in rows:
+            for x, word in zip(columns, words, strict=True):
+                if word:
+                    canvas.drawString(x, y, word)
+
+    found = pages(made(draw))
+    assert [found[f"第1页 第{row}行第3列"].text for row in range(2, 7)] == [ID] * 5
+    assert [found[f"第1页 第{row}行第4列"].text for row in range(2, 7)] == ["13812345678"] * 4 + ["无"]
+    assert "第1页 第6行第2列" not in found
+
+
+def test_numbers_under_one_another_are_not_run_together():
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(50, 740, "户主")
+        canvas.drawString(110, 740, "身份证号")
+        canvas.drawString(50, 720, "张三")
+        for row in range(4):  # the members of one household: the name of its head is not repeated
+            canvas.drawString(110, 720 - 15 * row, f"{int(ID) + row}")
+
+    text = "\n".join(block.text for block in pages(made(draw)).values())
+    assert [f"{int(ID) + row}" in text.split() or f"{int(ID) + row}" in text.splitlines() for row in range(4)] == [True] * 4
+
+
+def test_paragraphs_run_on_over_the_lines_of_the_paper_and_end_where_they_end():
+    first = "经村组申报、村民代表会议评议、镇级审核、县级复核，现将有关情况予以公示，住址为首善"
+    lines = (first, "街道平阳家园四号楼。", "　　监督电话见县政府门户网站，欢迎广大群众监督，对公示对象有异议的请在规定期限内反", "映。")
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 12)
+        for row, line in enumerate(lines):
+            canvas.drawString(50 + 24 * line.startswith("　"), 740 - 20 * row, line.strip())
+
+    assert pages(made(draw))["第1页"].text == "".join(lines[:2]) + "\n" + "".join(lines[2:]).strip()
+
+
+def test_the_blank_that_typesetting_leaves_beside_digits_is_no_blank():
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(50, 740, "公示时间为")
+        canvas.drawString(114, 740, "2023")  # five signs of 12 points, and a quarter more
+        canvas.drawString(142, 740, "年")
+        canvas.drawString(50, 700, "姓名 张三")
+
+    assert pages(made(draw))["第1页"].text == "公示时间为2023年\n姓名 张三"
