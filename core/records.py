@@ -187,6 +187,7 @@ class Post:
     """One post as collected. `text` and `body` (its HTML, where tables keep their cells) are raw: only ever in memory or the vault.
 
     date_source: tag · visible · list · url · platform · ledger · unknown. original: the platform's own mark.
+    capture: evidence → how it came {url, status, headers, at, sha256, size}, for page and attachments.
     """
 
     source: str
@@ -206,6 +207,7 @@ class Post:
     tags: Mapping[str, str] = field(default_factory=dict)
     page: bytes = b""
     trace: Trace = field(default_factory=Trace)
+    capture: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ class StoredPost:
     links: tuple[Link, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     absent_at: datetime | None = None
+    capture: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def published_on(self) -> date | None:

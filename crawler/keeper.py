@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from core.calendar import Month, shanghai
 from core.errors import EnvironmentFailure
@@ -19,6 +20,7 @@ from core.store.lists import ListMemory
 from core.store.setup import open_store
 from core.store.vault import Vault
 from core.store.visits import KnownPost
+from crawler.captures import Captures
 from crawler.job import Job
 from crawler.rhythm import may_rest
 
@@ -44,6 +46,8 @@ class Keeper:
         self.rested: set[str] = set()
         self.refused: set[str] = set()  # names that led to private addresses
         self._spare = job.county.crawl.look_around
+        self.captures = Captures(job.now)
+        self._files: dict[str, dict[str, Any]] = {}  # evidence → how it came, until the post that offers it is kept
 
     def open(self) -> None:
         """Open everything and note the start of the run; raises EnvironmentFailure or VaultError with one clear line."""
@@ -143,11 +147,23 @@ class Keeper:
 
     async def put(self, data: bytes) -> str:
         """Bytes into the vault; their name comes back."""
-        return await self._call(self._vault.put, data)
+        return await self._call(self._put, data)
+
+    def _put(self, data: bytes) -> str:
+        name = self._vault.put(data)
+        if capture := self.captures.of(data):
+            self._files[name] = capture
+        return name
 
     async def save(self, post: Post) -> str:
         """A post into the store: new, changed or same."""
-        return await self._call(post_store.save_post, self.job.county.id, self._run, post, self.job.now, self._vault)
+        return await self._call(self._save, post)
+
+    def _save(self, post: Post) -> str:
+        found = {item.evidence: capture for item in post.attachments if item.evidence and (capture := self._files.pop(item.evidence, None))}
+        if post.page and (capture := self.captures.of(post.page)):
+            found[self._vault.put(post.page)] = capture
+        return post_store.save_post(self.job.county.id, self._run, replace(post, capture=found), self.job.now, self._vault)
 
     async def count(self, source: str, month: Month | None, observations: Iterable[Observation]) -> int:
         """A source's observations (of one month, or all of them) into the store."""

@@ -3,6 +3,7 @@
 BOT_NAME = "xuncha"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
+DOWNLOADER_MIDDLEWARES = {"crawler.captures.CaptureMiddleware": 50}  # nearest the engine: bodies arrive unpacked
 ITEM_PIPELINES = {"crawler.pipelines.StorePipeline": 300}
 
 USER_AGENT = "Xuncha/1.0"

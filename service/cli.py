@@ -224,6 +224,56 @@ def rules_stats(as_json: Json = False, config: Config = DEFAULT_CONFIG) -> int:
     return show(config, as_json)
 
 
+evidence_app = typer.Typer(help="证据：固定、核对、查看、导出。", cls=Group, no_args_is_help=True)
+app.add_typer(evidence_app, name="evidence")
+
+
+@evidence_app.command("make", cls=Command)
+def evidence_make(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="最多做几篇。", metavar="篇数")] = 200,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """给还没有证据的问题存下网页原文（WARC）并截图；平时由计划任务在检查之后做。"""
+    from service.evidence_command import make
+
+    return make(config, limit)
+
+
+@evidence_app.command("verify", cls=Command)
+def evidence_verify(
+    everything: Annotated[bool, typer.Option("--all", help="连同全部存下的网页和附件一起核对。")] = False,
+    as_json: Json = False,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """核对证据的 SHA-256：哪些缺失、哪些被改动过。"""
+    from service.evidence_command import verify
+
+    return verify(config, everything, as_json)
+
+
+@evidence_app.command("show", cls=Command)
+def evidence_show(
+    finding: Annotated[str, typer.Argument(help="问题的编号（可只写开头几位）。", metavar="编号")], as_json: Json = False, config: Config = DEFAULT_CONFIG
+) -> int:
+    """看一个问题有哪些证据：采集时间、校验值、截图。"""
+    from service.evidence_command import show
+
+    return show(config, finding, as_json)
+
+
+@evidence_app.command("export", cls=Command)
+def evidence_export(
+    finding: Annotated[str, typer.Argument(help="问题的编号（可只写开头几位）。", metavar="编号")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="写到哪个目录。", metavar="目录")],
+    raw: Annotated[bool, typer.Option("--raw", help="连同未脱敏的原文（WARC）一起导出。")] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """导出一个问题的截图和清单。"""
+    from service.evidence_command import export
+
+    return export(config, finding, out, raw)
+
+
 def main() -> NoReturn:
     """Run a command; every expected failure is one Chinese line on standard error and the contract's exit code."""
     gc.set_threshold(100_000, 50, 50)  # the rules are many small objects that stay; looking through them over and over is half the start-up

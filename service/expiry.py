@@ -18,11 +18,12 @@ _DESK = (("desk_keptdraft", "evidence"), ("desk_issuedbulletin", "files"))
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """What one run took away: readings of posts, pages of older versions, files in the vault."""
+    """What one run took away: readings of posts, pages of older versions, files in the vault, proofs of findings."""
 
     posts: int = 0
     versions: int = 0
     files: int = 0
+    proofs: int = 0
 
 
 def expire(county: str, vault: Vault, now: datetime, keep_days: int) -> Expired:
@@ -35,7 +36,8 @@ def expire(county: str, vault: Vault, now: datetime, keep_days: int) -> Expired:
     work = _Work(vault, before, vault.put(_NOTHING), _references())
     posts = sum(work.strip_posts(rows) for rows in _batches(_old_posts(county, before, work.empty)))
     versions = sum(work.strip_versions(rows) for rows in _batches(_old_versions(county, before)))
-    return Expired(posts, versions, work.deleted)
+    proofs = sum(work.drop_proofs(rows) for rows in _batches(_old_proofs(county, before)))
+    return Expired(posts, versions, work.deleted, proofs)
 
 
 def _old_posts(county: str, before: datetime, empty: str) -> Any:
@@ -50,6 +52,12 @@ def _old_versions(county: str, before: datetime) -> Any:
 
     rows = PostVersion.objects.filter(post__county=county, seen_at__lt=before).exclude(evidence=None, content_key="")
     return rows.exclude(post__in=_needed(county)).order_by("pk")
+
+
+def _old_proofs(county: str, before: datetime) -> Any:
+    from core.store.models import Proof
+
+    return Proof.objects.filter(county=county, made_at__lt=before).exclude(post__in=_needed(county)).order_by("pk")
 
 
 def _needed(county: str) -> Any:
@@ -72,13 +80,15 @@ def _references() -> Counter[str]:
     """How many rows hold each name, over all counties: the vault keeps equal bytes once."""
     from django.db import connection
 
-    from core.store.models import Post, PostVersion
+    from core.store.models import Picture, Post, PostVersion, Proof
 
     counts: Counter[str] = Counter()
     for evidence, content, attachments in Post.objects.values_list("evidence", "content_key", "attachments").iterator():
         counts.update(_names(evidence, content, attachments))
     for pair in PostVersion.objects.values_list("evidence", "content_key").iterator():
         counts.update(name for name in pair if name)
+    for names in (Proof.objects.values_list("warc", flat=True), Picture.objects.values_list("name", flat=True)):
+        counts.update(name for name in names.iterator() if name)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for table, column in _DESK:
@@ -119,9 +129,9 @@ class _Work:
                 names = _names(row.evidence, row.content_key, row.attachments)
                 if not all(self._is_old(name) for name in names):
                     continue
-                row.evidence, row.content_key = None, self.empty
+                row.evidence, row.content_key, row.capture = None, self.empty, {}
                 row.attachments = [{**item, "evidence": None} for item in row.attachments]
-                row.save(update_fields=["evidence", "content_key", "attachments"])
+                row.save(update_fields=["evidence", "content_key", "attachments", "capture"])
                 self._release(names)
                 stripped += 1
         return stripped
@@ -140,6 +150,17 @@ class _Work:
                     self._release(names)
                     stripped += 1
         return stripped
+
+    def drop_proofs(self, rows: Sequence[Any]) -> int:
+        """Take away these proofs with their WARC files and pictures."""
+        from django.db import transaction
+
+        with transaction.atomic():
+            for row in rows:
+                names = [name for name in (row.warc, *row.pictures.values_list("name", flat=True)) if name]
+                row.delete()
+                self._release(names)
+        return len(rows)
 
     def _is_old(self, name: str) -> bool:
         """True when the file is past its term, or gone already (a run that was stopped half-way)."""

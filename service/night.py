@@ -71,6 +71,14 @@ def check(night: Night, order: Order) -> Outcome:
     return Outcome("partial" if checked.failed else "done", told)
 
 
+def evidence(night: Night, order: Order) -> Outcome:
+    """Responses into WARC files and pictures of the places, for the findings that lack them."""
+    from service.evidence import gather
+
+    done = gather(night, seconds=max(60.0, order.entry.limit * 60 * 0.8))
+    return Outcome("partial" if done.without or done.gone else "done", done.told())
+
+
 def deliver(night: Night, order: Order) -> Outcome:
     """Send what waits in the outbox."""
     from service.alerts.jobs import deliver_due
@@ -171,6 +179,7 @@ def watch(night: Night, order: Order) -> Outcome:
 STAGES: Mapping[Stage, Callable[[Night, Order], Outcome]] = {
     "crawl": crawl,
     "check": check,
+    "evidence": evidence,
     "deliver": deliver,
     "digest": digest,
     "escalate": escalate,

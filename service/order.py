@@ -13,7 +13,7 @@ _WAITS_FOR: dict[Stage, tuple[Stage, ...]] = {
     "ledger": ("crawl", "check", "draft"),
 }
 # A run that deletes evidence keeps away from those that store and read it.
-_APART: frozenset[Stage] = frozenset({"crawl", "check"})
+_APART: frozenset[Stage] = frozenset({"crawl", "check", "evidence"})
 
 
 def waits(entry: JobEntry, item: Due, timings: Sequence[Timing], owed: Mapping[str, Sequence[Due]], runs: Mapping[str, Sequence[Past]]) -> bool:

@@ -16,10 +16,11 @@ from core.records import Source, SourceKind
 
 FILE = "schedule.yaml"
 SCHEDULER = "调度程序"  # the name under which the scheduler itself stands among the runs
-Stage = Literal["crawl", "check", "deliver", "digest", "escalate", "all-clear", "expire", "draft", "ledger", "inbox", "watch"]
+Stage = Literal["crawl", "check", "evidence", "deliver", "digest", "escalate", "all-clear", "expire", "draft", "ledger", "inbox", "watch"]
 LABELS: dict[Stage, str] = {
     "crawl": "采集",
     "check": "检查",
+    "evidence": "固定证据",
     "deliver": "发送告警",
     "digest": "汇总提醒",
     "escalate": "催办升级",

@@ -63,6 +63,7 @@ class Post(models.Model):
     listed = models.CharField(max_length=32, blank=True, default="", db_default="")
     looked_at = models.DateTimeField(null=True)
     absent_at = models.DateTimeField(null=True)
+    capture = models.JSONField(default=dict)  # evidence → how it came (see `core.records.Post`)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "source", "url"], name="one_post_per_source_and_url")]
@@ -108,6 +109,40 @@ class ListMemory(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "source"], name="one_memory_per_list")]
+
+
+class Proof(models.Model):
+    """What proves the findings of one version of a post: the responses as a WARC in the vault, its SHA-256, and pictures with the places marked."""
+
+    county = models.CharField(max_length=64)
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="proofs")
+    version = models.IntegerField()
+    url = models.CharField(max_length=2000)
+    captured_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    warc = models.CharField(max_length=80, null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.IntegerField(default=0)
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "version"], name="one_proof_per_post_version")]
+        indexes = [models.Index(fields=["county", "made_at"])]
+
+
+class Picture(models.Model):
+    """A picture of a page or of the part of a file around the places, personal data made unreadable before it was taken. `file` is empty for the page."""
+
+    proof = models.ForeignKey(Proof, on_delete=models.CASCADE, related_name="pictures")
+    file = models.CharField(max_length=300, blank=True)
+    name = models.CharField(max_length=80, null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.IntegerField(default=0)
+    places = models.IntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["proof", "file"], name="one_picture_per_proof_and_file")]
 
 
 class Observation(models.Model):

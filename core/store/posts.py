@@ -40,6 +40,8 @@ def save_post(county: str, run: int, post: Post, now: datetime, vault: Vault) ->
             models.Post.objects.filter(pk=row.pk).update(**met)
             return "same"
         models.PostVersion.objects.create(post=row, seen_at=row.changed_at, **{name: getattr(row, name) for name in _KEPT})
+        named = {fields.get("evidence") or row.evidence, *(item["evidence"] for item in fields["attachments"])}
+        fields["capture"] = {name: how for name, how in row.capture.items() if name in named} | fields["capture"]
         for name, value in (fields | met).items():
             setattr(row, name, value)
         row.version, row.changed_at = row.version + 1, now
@@ -81,6 +83,7 @@ def _fields(post: Post, content_key: str) -> dict[str, Any]:
         "content_key": content_key,
         "tags": {name: conceal(value)[:500] for name, value in post.tags.items()},
         "links": [{**asdict(link), "text": conceal(link.text)[:200]} for link in post.links],
+        "capture": {name: dict(how) for name, how in post.capture.items()},
         "attachments": [{**asdict(item), "name": conceal(item.name)[:300]} for item in post.attachments],
     }
 
@@ -145,6 +148,7 @@ def stored(row: Any) -> StoredPost:
         links=tuple(Link(**item) for item in row.links),
         tags=row.tags,
         absent_at=row.absent_at,
+        capture=row.capture,
     )
 
 

@@ -72,6 +72,10 @@ class Vault:
         except (InvalidTag, zlib.error, ValueError) as error:
             raise VaultError(f"证据 {name[:12]} 无法解密：密钥不对或文件已损坏。请核对 XUNCHA_VAULT_KEY 或 vault.key") from error
 
+    def has(self, name: str) -> bool:
+        """True when a file of that name is there, whatever it holds."""
+        return self._path(name).exists()
+
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name
 

@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from service.desk import urls_config, urls_reports, urls_tools
 from service.desk.views import account, findings, health, today, users, verdicts
+from service.desk import urls_reports, urls_tools
+from service.desk.views import account, findings, health, proofs, today, users, verdicts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
@@ -22,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("findings/<slug:uid>/", findings.detail, name="finding"),
     path("findings/<slug:uid>/text/", findings.text, name="finding-text"),
     path("findings/<slug:uid>/evidence/", findings.evidence, name="finding-evidence"),
+    path("findings/<slug:uid>/pictures/<int:pk>/", proofs.picture, name="finding-picture"),
     path("findings/<slug:uid>/verdicts/", verdicts.one, name="finding-verdicts"),
     path("users/", users.listing, name="users"),
     path("users/new/", users.create, name="user-new"),

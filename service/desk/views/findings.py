@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.errors import ConfigurationError, VaultError
 from core.store.models import Finding, PostVersion, Verdict
 from core.store.posts import stored
+from core.store.proofs import of_finding as proofs_of
 from service.desk import audit, rulebook
 from service.desk.access import EVERYONE, DeskRequest, Person, allow
 from service.desk.finding_list import NOBODY, Filter
@@ -93,10 +94,20 @@ def _page(person: Person, row: Finding) -> dict[str, Any]:
         "reasons": [reason for reason in row.reasons if reason != about.title and not reason.startswith("依据：")],
         "verdicts": verdicts,
         "versions": versions,
+        "proofs": _proofs(row),
         "neighbours": _neighbours(person, row),
         "decisions": allowed(person),
         "change": row.suggestion is not None and row.rule.split("/")[0] in ("expression", "typo", "format"),
     }
+
+
+def _proofs(row: Finding) -> list[dict[str, Any]]:
+    """What proves it, the newest version first; `covers`: whether the finding was in that version."""
+    names = ("version", "captured_at", "sha256")
+    return [
+        {**{name: getattr(proof, name) for name in names}, "covers": row.uid in proof.findings, "pictures": list(proof.pictures.all())}
+        for proof in proofs_of(row)[:5]
+    ]
 
 
 def _neighbours(person: Person, row: Finding) -> dict[str, Any]:
