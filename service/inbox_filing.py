@@ -130,9 +130,9 @@ def _into_maildir(folder: Path, mail: Mail) -> None:
             (folder / room).mkdir(parents=True, exist_ok=True)
         if any(True for room in ("new", "cur") for _ in (folder / room).glob(f"*.{mail.digest}.xuncha*")):
             return
-        _write(folder / "tmp" / name, folder / "new" / name, _dated(mail), mail)
+        write_whole(folder / "tmp" / name, folder / "new" / name, _dated(mail), mail)
     except OSError as error:
-        raise _failure(folder, error) from error
+        raise failure(folder, error) from error
 
 
 def _dated(mail: Mail) -> bytes:
@@ -153,17 +153,17 @@ def _put(folder: Path, file: DraftFile, mail: Mail, late: bool) -> None:
         elif target.exists():
             aside = hashlib.sha256(target.read_bytes()).hexdigest()[:8]
             os.replace(target, folder / f".{aside}-{name}")
-        _write(folder / f".{mail.digest}.part", target, file.data, mail)
+        write_whole(folder / f".{mail.digest}.part", target, file.data, mail)
     except OSError as error:
-        raise _failure(folder, error) from error
+        raise failure(folder, error) from error
 
 
-def _write(partial: Path, target: Path, data: bytes, mail: Mail) -> None:
+def write_whole(partial: Path, target: Path, data: bytes, mail: Mail) -> None:
     """Whole or not at all, and dated when it was received."""
     partial.write_bytes(data)
     os.utime(partial, (mail.received.timestamp(), mail.received.timestamp()))
     os.replace(partial, target)
 
 
-def _failure(folder: Path, error: OSError) -> EnvironmentFailure:
+def failure(folder: Path, error: OSError) -> EnvironmentFailure:
     return EnvironmentFailure(f"收件目录 {folder} 无法写入：{error.strerror or error}。请检查磁盘空间和权限，邮件仍在信箱里，下次会再处理")

@@ -125,7 +125,7 @@ def judge(
         if recommended.counts(item):
             return Judgement(post.id, post.url, "recommended", tuple(reasons)), item.url
     if post.original == "reprint":
-        reasons.append("平台标注为转载")
+        reasons.append("单位台账自己注明为转载" if post.tags.get("reprint") == "ledger" else "平台标注为转载")
     if post.origin and not _own(county, account, post.origin):
         reasons.append(f"注明来源：{post.origin}")
     if not reasons and (elsewhere := earlier.match(account, post)):

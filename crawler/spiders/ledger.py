@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from core.errors import CollectionError, UnreadableError
@@ -10,6 +11,7 @@ from crawler.accounts import lasting, of_account
 from crawler.articles import Reading, read_entry
 from crawler.fetch import Answer
 from crawler.inbox import inbox_paths, read_bytes
+from crawler.job import Job
 from crawler.parse.article import Listed, read_article
 from crawler.parse.ledger import listed_of, read_ledger_posts
 from crawler.parse.wechat import is_wechat, read_wechat
@@ -62,11 +64,26 @@ class LedgerSpider(CollectorSpider):
 
     async def _files(self, url: str) -> list[tuple[str, bytes]]:
         if "://" not in url:
-            return [(path.name, read_bytes(path)) for path in inbox_paths(self.job, url, _ENDINGS)]
+            return [(path.name, read_bytes(path)) for path in ledger_paths(self.job, url)]
         answer = await self.fetcher.get(url)
         if answer.gone:
             raise CollectionError("unreachable", f"台账不存在（{answer.status}），请核对网址")
         return [(urlsplit(url).path.rsplit("/", 1)[-1] or "台账", answer.body)]
+
+
+def ledger_paths(job: Job, url: str) -> list[Path]:
+    """The ledger that the address names and what was handed in beside it since (`名.csv`, `名.20231026-1a2b3c.xlsx`)."""
+    named = PurePosixPath(url)
+    supplements = f"{named.parent}/{named.stem}.*-*" if named.suffix and not any(mark in url for mark in "*?[") else ""
+    try:
+        found = inbox_paths(job, url, _ENDINGS)
+    except CollectionError:
+        if not supplements or not list(job.county.inbox.glob(supplements)):
+            raise
+        found = []
+    if supplements and list(job.county.inbox.glob(supplements)):
+        found += [path for path in inbox_paths(job, supplements, _ENDINGS) if path.suffix.lower() in _ENDINGS]
+    return list(dict.fromkeys(found))
 
 
 def _read(answer: Answer, listed: Listed, source: str, reprint: bool) -> Post | None:

@@ -5,8 +5,6 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, path
 
 from service.desk import urls_config, urls_reports, urls_tools
-from service.desk.views import account, findings, health, today, users, verdicts
-from service.desk import urls_reports, urls_tools
 from service.desk.views import account, findings, health, proofs, today, users, verdicts
 
 urlpatterns: list[URLPattern | URLResolver] = [
