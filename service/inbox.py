@@ -20,8 +20,8 @@ from service.gate import Draft, Verdict
 from service.gate_pool import shared
 from service.gate_words import page, plain
 from service.inbox_entries import InboxFile, load_inbox
-from service.inbox_filing import file_papers, file_sheets
-from service.inbox_ledgers import file_ledgers
+from service.inbox_filing import Filed, file_papers, file_sheets
+from service.inbox_ledgers import FiledLedger, file_ledgers
 from service.inbox_letters import Mail, message_key, read_mail
 from service.inbox_replies import Reply, send_replies, settle
 from service.jobs import Night
@@ -227,7 +227,11 @@ class _Desk:
 
     def _known(self, row: "MailSeen", mail: Mail, unit: Unit) -> None:
         """Papers and sheets are filed, drafts checked; a mail may be both, or neither."""
-        filed = [*file_papers(self.county, unit, mail), *file_sheets(self.county, unit, mail), *file_ledgers(self.county, unit, mail)]
+        filed: list[Filed | FiledLedger] = [
+            *file_papers(self.county, unit, mail),
+            *file_sheets(self.county, unit, mail),
+            *file_ledgers(self.county, unit, mail),
+        ]
         verdict = self._verdict(mail, unit) if any(word in mail.subject for word in self.settings.draft_words) else None
         if verdict is None and not filed:
             self._settle(row, "left", self._unsure(mail, unit), unit)

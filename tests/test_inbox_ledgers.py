@@ -43,7 +43,7 @@ def laid(county: County) -> list[str]:
 
 def test_a_ledger_is_laid_beside_the_accounts_own_and_read_with_it(county: County) -> None:
     (found,) = file_ledgers(county, UNIT, mail("眉县教育（微信订阅号）10月台账", ("10月.csv", TABLE)))
-    assert found.told() == "微信订阅号“眉县教育”的链接台账：10月26日收到，2 条链接。"
+    assert found.told() == "微信订阅号“眉县教育”的链接台账：2023年10月26日收到，2 条链接。"
     assert laid(county) == ["微信订阅号-眉县教育.20231026-1a2b3c.csv"]
     file_ledgers(county, UNIT, mail("眉县教育（微信订阅号）10月台账", ("10月.csv", TABLE)))
     assert len(laid(county)) == 1, "the same mail twice is one ledger"
