@@ -2,10 +2,9 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
-from core.calendar import SHANGHAI
-
+SHANGHAI = timezone(timedelta(hours=8))
 COUNTIES = ("云岭县", "青川浦县", "临沅县", "安溪湾县", "石桥铺县", "长宁坡县", "宁陵川县", "西塘河县")
 UNITS = (
     "农业农村局",
