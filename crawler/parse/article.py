@@ -63,7 +63,7 @@ def read_article_tree(tree: Element, url: str, *, listed: Listed | None = None, 
         containers = [drawn.body]
         title = drawn.title or title
         metas = {"pubdate": drawn.date, "contentsource": drawn.source} | {name: value for name, value in metas.items() if value}
-    attachments = read_attachments([tree, *containers] if drawn else [tree], containers, base)
+    attachments = read_attachments([tree, *containers] if drawn else [tree], containers, base, title_node)
     around = look_around(tree, containers, title_node)
     inside = [line for node in containers for line in lines_of(node, skip=boxed)]
     head, kept = trim_lines(inside, title)

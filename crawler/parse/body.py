@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from crawler.parse.dom import BLOCKS, Element, is_element, lines_of, squash
+from crawler.parse.dom import BLOCKS, SILENT, Element, is_element, lines_of, squash
 from crawler.parse.furniture import furniture, in_furniture
 from crawler.parse.phrases import FOOTER_WORDS, is_frame_line, is_info_line
 
@@ -68,6 +68,7 @@ CONTAINERS = (
 _RANK = {name: rank for rank, name in enumerate(CONTAINERS)}
 _PUNCTUATION = re.compile("[，。；：、！？“”（）《》]")
 _SENTENCE = re.compile("[。！？；]")
+_PROSE_WEIGHT = 12.0
 _DISCLAIMER = re.compile(r"^[（(【\[*※\s]*(?:免责声明|版权声明|特别声明|郑重声明|声明\s*[:：])|本网站?(?:转载|刊登|所载)|仅供参考")
 
 
@@ -155,11 +156,12 @@ def _weights(body: Element, order: dict[Element, int], title_node: Element | Non
     for node in order:
         if node.tag not in BLOCKS and node.tag not in {"td", "th"}:
             continue
-        if node.tag in {"h1", "h2"} or (order[node] < start and node not in branch) or node in boxed or in_furniture(node, body):
+        if node.tag in {"h1", "h2"} or (order[node] < start and node not in branch) or node in boxed or node is title_node or in_furniture(node, body):
             continue
         weight = _own_weight(node, branch.get(node))
         if weight > 0:
-            weights[node] = weight if weights or start < 0 else 2.5 * weight
+            first = weight >= _PROSE_WEIGHT and start >= 0 and not any(other >= _PROSE_WEIGHT for other in weights.values())
+            weights[node] = 2.5 * weight if first else weight
     return weights
 
 
@@ -200,7 +202,7 @@ def _own_weight(node: Element, after: Element | None = None) -> float:
         return 0.0
     pieces, linked = [node.text or "" if after is None else after.tail or ""], 0
     for child in node if after is None else after.itersiblings():
-        if is_element(child) and child.tag not in BLOCKS and child.tag not in {"script", "style", "td", "th", "select", "textarea", "button"}:
+        if is_element(child) and child.tag not in BLOCKS and child.tag not in SILENT and child.tag not in {"td", "th"}:
             inner = squash(child.text_content()) if child.find(".//script") is None else ""
             if child.tag == "a" or child.find(".//a") is not None:
                 linked += len(inner)

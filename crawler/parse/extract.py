@@ -7,7 +7,7 @@ from typing import Any
 from core.records import Post
 from crawler.parse.article import day_text, has_article_tags, read_article_tree, read_metas
 from crawler.parse.body import known_containers
-from crawler.parse.dom import Element, parse_page
+from crawler.parse.dom import Element, parse_page, squash
 from crawler.parse.encoding import decode
 from crawler.parse.listing import Listing, read_listing
 from crawler.parse.rows import rows_of
@@ -43,7 +43,8 @@ def _may_list(text: str, url: str, tree: Element, post: Post) -> bool:
         return False
     if _LIST_URL.search(url.split("?", 1)[0]) is not None or "createPageHTML" in text or "<recordset" in text:
         return not (known_containers(tree) and _is_prose(post))
-    return len(dated) >= 2 and not known_containers(tree) and tree.find(".//h1") is None
+    told = len(post.title) >= 10 and post.title in squash(tree.findtext(".//title")) and _is_prose(post)
+    return len(dated) >= 2 and not told and not known_containers(tree) and tree.find(".//h1") is None
 
 
 def _is_prose(post: Post) -> bool:

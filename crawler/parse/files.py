@@ -109,19 +109,33 @@ def file_name(url: str) -> str:
     return unquote(parts.path.rsplit("/", 1)[-1]) or parts.netloc
 
 
-def read_attachments(trees: list[Element], containers: list[Element], base: str) -> tuple[Attachment, ...]:
-    """Files offered in the text or near it; links of navigation, sidebars and footers are not the article's."""
+def read_attachments(trees: list[Element], containers: list[Element], base: str, title_node: Element | None = None) -> tuple[Attachment, ...]:
+    """Files offered in the text or behind the title; links of navigation, sidebars and footers, and whatever stands before the title, are not the article's."""
     inside = {link for node in containers for link in node.iter("a")}
+    above = _links_above(trees[0], title_node, inside)
     found: dict[str, Attachment] = {}
     for link in (link for tree in trees for link in tree.iter("a")):
         url = absolute(base, link.get("href")) or _scripted(link, base)
         if url is None or url in found or len(found) >= MAX_FILES or not _is_attachment(link, url):
             continue
-        if link not in inside and _far(link):
+        if link in above or (link not in inside and _far(link)):
             continue
         shown = extension(url) in _PICTURES and (link.find(".//img") is not None or not inline_text(link))
         found[url] = Attachment(url=url, name=_name(link, url), picture=shown)
     return tuple(found.values())
+
+
+def _links_above(tree: Element, title_node: Element | None, inside: set[Element]) -> set[Element]:
+    """The links that come before the title and the text."""
+    above: set[Element] = set()
+    if title_node is None:
+        return above
+    for node in tree.iter():
+        if node is title_node or node in inside:
+            break
+        if node.tag == "a":
+            above.add(node)
+    return above
 
 
 _SCRIPTED = re.compile(

@@ -12,7 +12,7 @@ SITE_NAME = re.compile(
     r"(?:人民政府|门户网站?|政务网|政府网|政府网站|政府门户|官方网站|官网|公开网|公开平台|公开专栏|公开目录|信息网|信息公开|(?<!关闭)网站|政务服务网|[\u4e00-\u9fff]{2}网|欢迎您|首页)\s*[（(]?[^（()）]{0,8}[）)]?$"
 )
 
-_WHEN = r"(?:19|20)\d\d\s*[-年/.—]\s*\d{1,2}\s*[-月/.—]\s*\d{1,2}\s*日?"
+_WHEN = r"(?:19|20)\d\d\s*[-年/.—]\s*\d{1,2}\s*[-月/.—]\s*\d{1,2}(?:\s*日)?"
 _LABELS = (
     r"发\s*布\s*时\s*间|发\s*布\s*日\s*期|发文时间|发文日期|发表时间|发表于|发布于|更新时间|更新日期|上传时间|录入时间|添加时间|发稿时间|信息时间|时\s*间|日\s*期|信息来源|文章来源|稿件来源|内容来源|来\s*源|稿\s*源"
     r"|作\s*者|编\s*辑|责任编辑|责编|审\s*核|初审|复审|终审|校\s*对|编审|审签|供稿单位?|供稿人|撰稿人?|摄影|发布机构|发布单位|发布人|浏览次数|浏览量|浏览|阅读次数|阅读量|阅读数|阅读|点击数|点击率|点击量|点击|访问量|访问次数|人气|字号|字体大小|字体|字体显示|文字大小|打印|收藏|分享到?|保护视力色?|背景颜色|关闭|来源单位"
@@ -32,7 +32,7 @@ RELATED_LINE = re.compile(
     rf"^[【\[（(●■◆▎|·\s]*(?:{_RELATED}|解读链接|政策解读链接|解读文件链接|文件链接|扩展阅读|关联(?:文件|稿件|阅读))[】\])）]?\s*[:：>＞]?\s*(?:更多.{{0,4}})?$"
 )
 _SCAN = re.compile(
-    r"扫一扫.{0,10}(?:手机|打开|分享|关注|浏览|页面)|扫描(?:上方|下方|左侧|右侧)?二维码|扫码(?:关注|分享|浏览|查看|打开)|手机扫一扫|^分享(?:本文|文章|到|至)|^(?:免责)?声明\s*[:：]\s*(?:本网|本站|凡|此)|^(?:您的位置|本文?共).{0,6}次$"
+    r"扫一扫.{0,10}(?:手机|打开|分享|关注|浏览|页面)|扫描(?:上方|下方|左侧|右侧)?二维码|扫码(?:关注|分享|浏览|查看|打开)|手机扫一扫|^.{0,4}关注.{0,12}(?:公众号|微信|微博|客户端)[。！]?$|^分享(?:本文|文章|到|至)|^(?:免责)?声明\s*[:：]\s*(?:本网|本站|凡|此)|^(?:您的位置|本文?共).{0,6}次$"
 )
 _EDITOR = re.compile(
     r"^[（(【\[]?\s*(?:责任编辑|责编|编\s*辑|网站编辑|网络编辑|本期编辑|文章录入|录入|录入员|录入人|审\s*核人?|初审|复审|终审|一审|二审|三审|校\s*对|监\s*制|编审|审签|信息员|发布人)\s*[:：]"
@@ -65,9 +65,14 @@ def is_frame_line(text: str) -> bool:
     """True for what may stand between the title and the text or behind the text: facts about the article, buttons, neighbours, codes to scan, editors."""
     if len(text) > 160 or not text:
         return False
+    if _PAGER.match(text) and not text.isdigit():
+        return True
     if BUTTON_LINE.match(text) or NEIGHBOUR_LINE.match(text) or RELATED_LINE.match(text) or _EDITOR.match(text):
         return True
     return _SCAN.search(text) is not None or PLACE_WORDS.search(text) is not None or (is_info_line(text) and len(text) < 140)
+
+
+_PAGER = re.compile(r"^(?:首\s*页|上一?页|下一?页|尾页|末页|共\s*\d+\s*[页条]|第?\s*\d+\s*页?|[<>«»›‹\s.…|/\[\]])+$")
 
 
 def is_end(text: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from crawler.parse.dates import Stamp, first_stamp, read_stamp, url_stamp
+from crawler.parse.dates import Stamp, first_stamp, read_stamp, split_stamp, url_stamp
 from crawler.parse.phrases import FOOTER_WORDS, is_info_line
 from crawler.parse.surroundings import Around
 
@@ -70,7 +70,7 @@ def _visible_date(around: list[str], near: list[str], inside: list[str]) -> Stam
             stamp = first_stamp(line)
             if stamp and (is_info_line(line) or _INFO_LINE.search(line)):
                 return stamp
-    return None
+    return next((stamp for line in near if len(line) <= 16 and (stamp := split_stamp(line))), None)
 
 
 def _written_date(scripts: list[str]) -> Stamp | None:

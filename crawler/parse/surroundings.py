@@ -24,7 +24,7 @@ def look_around(tree: Element, containers: list[Element], title_node: Element | 
         return Around()
     lists, named = _left_out(body, containers, title_node)
     between, scripts = _between(body, containers, title_node, frozenset(lists))
-    return Around(lines_of(body, skip=frozenset(lists)), [*between, *lines_of(body, skip=frozenset(lists | named))], scripts)
+    return Around(lines_of(body, skip=frozenset(lists)), [*between, *lines_of(body, skip=frozenset(lists | named), apart=True)], scripts)
 
 
 def _left_out(body: Element, containers: list[Element], title_node: Element | None) -> tuple[set[Element], set[Element]]:
@@ -56,7 +56,7 @@ def _between(body: Element, containers: list[Element], title_node: Element | Non
     start, end = order.get(title_node, 0), min(order.get(node, 0) for node in containers)
     if not start < end:
         return [], []
-    lines = [line for line, owner in owned_lines(body, skip=skip) if start <= order.get(owner, -1) < end]
+    lines = [line for line, owner in owned_lines(body, skip=skip, apart=True) if start <= order.get(owner, -1) < end]
     scripts = [node.text or "" for node in body.iter("script") if start < order[node] < end]
     return [line for line in lines[:14] if is_info_line(line)], scripts
 

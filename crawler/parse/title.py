@@ -34,7 +34,9 @@ def find_title(tree: Element, metas: Mapping[str, str], facts: Facts, listed: st
     names = {metas.get("sitename", ""), metas.get("columnname", "")} - {""}
     candidates = [item for item in _candidates(tree, facts.box) if 2 <= len(item.text) <= 150]
     if tagged and tagged not in names and not _of_site(tagged):
-        return tagged, _place(tree, candidates, tagged, facts.box)
+        place = _place(tree, candidates, tagged, facts.box)
+        if place is not None or tagged.replace(" ", "") in window.replace(" ", "") or len(tagged) >= 12:
+            return tagged, place
     for text, weight in ((_clean(named), 3.5), (window_title(window, metas), 1.0)):
         place = _place(tree, candidates, text, facts.box) if 4 <= len(text) <= 150 else None
         if place is not None or text == named:
