@@ -4,67 +4,14 @@ import re
 from dataclasses import dataclass, field
 
 from core.records import Block
+from crawler.blocks import BLOCKS
 from crawler.documents.part import DamagedError, Numbered, Part, Pieces
 from crawler.documents.plain import decode
 from crawler.documents.xmlsafe import Element
 
 _META = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.I)
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math"})
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-        "option",
-        "select",
-        "textarea",
-        "button",
-    ]
-)
+_BLOCKS = BLOCKS | {"body", "button", "hr", "html", "option", "select", "td", "textarea", "th", "title"}
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|$)", re.I
 )

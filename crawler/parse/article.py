@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from core.records import Post
 from crawler.parse.body import find_body
 from crawler.parse.dates import Stamp
-from crawler.parse.dom import Element, base_url, lines_of, parse_page, squash
-from crawler.parse.embedded import linked_date, read_embedded
+from crawler.parse.dom import Element, base_url, lines_of, parse_page, parse_text, squash
+from crawler.parse.embedded import Embedded, linked_date, read_answer, read_embedded
+from crawler.parse.encoding import decode
 from crawler.parse.facts import read_facts
 from crawler.parse.files import read_attachments, read_links, read_pictures
 from crawler.parse.origin import AUTHOR, label_value, read_origin
@@ -48,17 +49,21 @@ class Listed:
 
 
 def read_article(body: bytes, url: str, *, header: str | None = None, listed: Listed | None = None, source: str = "") -> Post:
-    """Read an article page. `header` is the HTTP Content-Type, `listed` the list's entry that led here. Attachments and links are not fetched yet."""
-    return read_article_tree(parse_page(body, header), url, listed=listed, source=source, page=body)
+    """Read an article page or an API's JSON answer. `header` is the HTTP Content-Type, `listed` the list's entry that led here. Attachments and links are not
+    fetched yet."""
+    drawn = read_answer(decode(body, header)) if body.lstrip()[:1] == b"{" else None
+    tree = parse_page(body, header) if drawn is None else parse_text("")
+    return read_article_tree(tree, url, listed=listed, source=source, page=body, drawn=drawn)
 
 
-def read_article_tree(tree: Element, url: str, *, listed: Listed | None = None, source: str = "", page: bytes = b"") -> Post:
-    """`read_article` for a page that is parsed already."""
+def read_article_tree(tree: Element, url: str, *, listed: Listed | None = None, source: str = "", page: bytes = b"", drawn: Embedded | None = None) -> Post:
+    """`read_article` for a page that is parsed already; `drawn` is an article that is known to stand in its data."""
     metas, facts = {"jsonld": linked_date(tree)} | read_metas(tree), read_facts(tree)
     title, title_node = find_title(tree, metas, facts, listed.title if listed else "")
     containers, boxed = find_body(tree, title_node, facts.box)
     base = base_url(tree, url)
-    drawn = read_embedded(tree) if not any(lines_of(node) or node.find(".//img") is not None for node in containers) else None
+    if drawn is None and not any(lines_of(node) or node.find(".//img") is not None for node in containers):
+        drawn = read_embedded(tree)
     if drawn is not None:
         containers = [drawn.body]
         title = drawn.title or title

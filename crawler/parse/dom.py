@@ -7,57 +7,13 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from lxml import etree, html
 
+from crawler.blocks import BLOCKS as LINE_TAGS
 from crawler.parse.encoding import decode
 
 Element: TypeAlias = Any  # lxml.html.HtmlElement, which brings no types
 
-# Tags that stand on lines of their own when read aloud.
-BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ucapcontent",
-        "ucaptitle",
-        "ul",
-    ]
-)
+# Tags that stand on lines of their own when an article is read aloud; a cell does not, its row does.
+BLOCKS = LINE_TAGS | {"br", "hr", "ucapcontent", "ucaptitle"}
 CELLS = frozenset({"td", "th"})
 SILENT = frozenset(
     [

@@ -74,6 +74,15 @@ def read_embedded(tree: Element) -> Embedded | None:
     return best[1] if best else _from_fields(tree) or _from_literals(tree)
 
 
+def read_answer(text: str) -> Embedded | None:
+    """The article that an API's JSON answer is, None where it is something else (a list, say)."""
+    try:
+        found = [article for article in map(_article, _mappings(json.loads(text), 0)) if article is not None]
+    except (ValueError, RecursionError):
+        return None
+    return found[0] if len(found) == 1 else None
+
+
 def linked_date(tree: Element) -> str:
     """The publication date of the page's JSON-LD, as search engines are told it; "" where there is none."""
     for script in tree.iter("script"):

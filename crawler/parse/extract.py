@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.records import Post
-from crawler.parse.article import day_text, has_article_tags, read_article_tree, read_metas
+from crawler.parse.article import day_text, has_article_tags, read_article, read_article_tree, read_metas
 from crawler.parse.body import known_containers
 from crawler.parse.dom import Element, parse_page, squash
 from crawler.parse.encoding import decode
@@ -21,6 +21,8 @@ def extract(body: bytes, url: str, header: str | None = None) -> dict[str, Any]:
     if is_wechat(body, url):
         post = read_wechat(body, url, header=header)
         return _article(post or Post("", url, "", state="unavailable"), "wechat-article")
+    if body.lstrip()[:1] == b"{" and (post := read_article(body, url, header=header)).title and post.text:
+        return _article(post, "article")
     tree = parse_page(body, header)
     metas = read_metas(tree)
     post = read_article_tree(tree, url, page=body)
