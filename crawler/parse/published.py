@@ -45,7 +45,8 @@ def find_date(
     if boxed and not (stamp and stamp.exact and stamp.day == boxed.day):
         return boxed, "visible"
     if stamp:
-        return stamp, "visible"
+        timed = next((exact for exact in map(read_stamp, around.times) if exact and exact.day == stamp.day and exact.exact), None)
+        return (timed if timed and not stamp.exact else stamp), "visible"
     if listed is not None:
         return listed, "list"
     stamp = url_stamp(url)

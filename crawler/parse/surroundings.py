@@ -10,11 +10,12 @@ from crawler.parse.phrases import is_info_line
 @dataclass
 class Around:
     """Lines around the text in reading order, lists of other articles and footers left out: `every` line, those `near` (nothing named like furniture;
-    what stands between title and text first), and the `scripts` between title and text."""
+    what stands between title and text first), the `scripts` between title and text, and what `<time>` elements say."""
 
     every: list[str] = field(default_factory=list)
     near: list[str] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
 
 
 def look_around(tree: Element, containers: list[Element], title_node: Element | None) -> Around:
@@ -24,7 +25,7 @@ def look_around(tree: Element, containers: list[Element], title_node: Element | 
         return Around()
     lists, named = _left_out(body, containers, title_node)
     between, scripts = _between(body, containers, title_node, frozenset(lists))
-    return Around(lines_of(body, skip=frozenset(lists)), [*between, *lines_of(body, skip=frozenset(lists | named), apart=True)], scripts)
+    return Around(lines_of(body, skip=frozenset(lists)), [*between, *lines_of(body, skip=frozenset(lists | named), apart=True)], scripts, [node.get("datetime") or "" for node in body.iter("time")])
 
 
 def _left_out(body: Element, containers: list[Element], title_node: Element | None) -> tuple[set[Element], set[Element]]:

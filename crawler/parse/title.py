@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from crawler.parse.dom import Element, inline_text, is_element, lines_of, owned_lines, squash
+from crawler.parse.dom import BLOCKS, Element, inline_text, is_element, lines_of, owned_lines, squash
 from crawler.parse.facts import Facts
 from crawler.parse.furniture import in_furniture
-from crawler.parse.phrases import PLACE_WORDS, SITE_NAME, is_frame_line, is_info_line
+from crawler.parse.phrases import INFO_LABEL, PLACE_WORDS, SITE_NAME, is_frame_line, is_info_line
 
 _NAMED = re.compile(r"(?:^|[\s_-])[a-z]{0,12}(?:title|tit|titles|biaoti|bt|headline|subject|tith?1?|h1)\d{0,2}(?=$|[\s_-])")
 _BASE = {"h1": 3.0, "h2": 2.5, "h3": 2.0, "h4": 1.2, "h5": 1.2, "ucaptitle": 4.0}
@@ -32,7 +32,7 @@ def find_title(tree: Element, metas: Mapping[str, str], facts: Facts, listed: st
     window = squash(tree.findtext(".//title"))
     tagged = _clean(metas.get("articletitle", ""))
     names = {metas.get("sitename", ""), metas.get("columnname", "")} - {""}
-    candidates = [item for item in _candidates(tree, facts.box) if 2 <= len(item.text) <= 150]
+    candidates = [item for item in _candidates(tree, facts.box, window) if 2 <= len(item.text) <= 150]
     if tagged and tagged not in names and not _of_site(tagged):
         place = _place(tree, candidates, tagged, facts.box)
         if place is not None or tagged.replace(" ", "") in window.replace(" ", "") or len(tagged) >= 12:
@@ -65,7 +65,7 @@ def _of_site(text: str) -> bool:
     return len(text) <= 24 and SITE_NAME.search(text) is not None and not re.search(r"关于|通知|公告|召开|^【|报告|报表", text)
 
 
-def _candidates(tree: Element, box: Element | None) -> Iterator[_Candidate]:
+def _candidates(tree: Element, box: Element | None, window: str) -> Iterator[_Candidate]:
     """Headings, things named like a title, and the lines right above the line of date and source."""
     for node in tree.iter():
         if not is_element(node) or len(node) > 14:
@@ -82,7 +82,7 @@ def _candidates(tree: Element, box: Element | None) -> Iterator[_Candidate]:
         base -= 4.0 * in_furniture(node) + 3.0 * _leads_away(node)
         for text, bonus in _readings(node):
             yield _Candidate(text, node, base + bonus)
-    yield from _above_info(tree, box)
+    yield from _from_lines(tree, box, window)
 
 
 _TRAILING_DAY = re.compile(r"\s*[（(\[【]\s*(?:发布时间[:：])?\s*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?[\s\d:：]*[）)\]】]$")
@@ -112,18 +112,34 @@ def _leads_away(node: Element) -> bool:
     return above is not None or (len(links) == 1 and len(squash(links[0].text_content())) * 10 >= 9 * len(squash(node.text_content())) > 0)
 
 
-def _above_info(tree: Element, box: Element | None) -> Iterator[_Candidate]:
-    """The two lines above the first line of date and source."""
+def _from_lines(tree: Element, box: Element | None, window: str) -> Iterator[_Candidate]:
+    """The two lines above the lines of date and source, and lines that the browser title holds."""
     body = tree.find(".//body")
     lines = owned_lines(body, skip=frozenset([box]) if box is not None else frozenset()) if body is not None else []
+    frame, asked = window.replace(" ", ""), 0
     for index, (line, owner) in enumerate(lines):
-        if not (is_info_line(line) and re.search(r"(?:19|20)\d\d|来\s*源", line)) or in_furniture(owner):
+        if 8 <= len(line) <= 150 and line.replace(" ", "") in frame and not in_furniture(owner) and not _leads_away(owner):
+            yield _Candidate(line, owner, 1.5)
+        if asked == _INFO_LINES or not (is_info_line(line) and re.search(r"(?:19|20)\d\d|来\s*源", line)) or in_furniture(owner):
             continue
+        asked += 1
+        sure = 0.0 if INFO_LABEL.search(line) else 1.0
         above = [(text, node) for text, node in lines[max(0, index - 4) : index] if not is_frame_line(text)][-2:]
         for distance, (text, node) in enumerate(reversed(above)):
             if not in_furniture(node) and not _leads_away(node):
-                yield _Candidate(text, node, 3.2 - 1.6 * distance)
-        return
+                yield _Candidate(text, node, 3.2 - 1.6 * distance - sure)
+                yield from _whole_block(text, node, 3.2 - sure)
+
+
+_INFO_LINES = 4
+
+
+def _whole_block(line: str, node: Element, weight: float) -> Iterator[_Candidate]:
+    """All of the block that a line stands in, where the title is set in several lines."""
+    block = next((here for here in (node, *node.iterancestors()) if here.tag in BLOCKS or here.tag in {"td", "th"}), None)
+    whole = inline_text(block) if block is not None and block.tag != "body" else ""
+    if whole != line and len(whole) <= 120 and line in whole and block.find(".//br") is not None and not any(map(is_info_line, lines_of(block))):
+        yield _Candidate(whole, block, weight)
 
 
 def _confirmed(text: str, window: str, names: set[str], social: str, named: str, listed: str) -> float:
@@ -175,4 +191,8 @@ def window_title(window: str, metas: Mapping[str, str]) -> str:
     kept = [part for part in parts if part not in names and not _of_site(part)]
     if not kept:
         return window
-    return kept[0] if len(kept[0]) >= 10 else max(kept, key=len)
+    best = kept[0] if len(kept[0]) >= 10 else max(kept, key=len)
+    words = best.split()
+    while len(words) > 1 and (_of_site(words[0]) or words[0] in names) and len("".join(words[1:])) >= 6:
+        words = words[1:]
+    return " ".join(words)
