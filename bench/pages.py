@@ -1,6 +1,6 @@
 """How well articles are read out of government pages: title, date, source, text, attachments, beside peers on the same pages.
 
-Usage: python -m bench.pages [--seed N] [--each N] [--batch LETTER] [--ours] [--show] [--set] [--json FILE] [--write DIR]. A fresh seed by default, printed so that a run can be repeated.
+Usage: python -m bench.pages [--seed N] [--each N] [--batch LETTER] [--ours] [--show] [--set] [--bare] [--json FILE] [--write DIR]. A fresh seed by default, printed so that a run can be repeated.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.pages_make import Made, pages
+from bench.pages_make import Made, bare, pages
 from bench.pages_peers import Reader, readers
 from bench.pages_score import FIELDS, Read, Score, tally
 
@@ -67,12 +67,14 @@ def main() -> None:
     parser.add_argument("--ours", action="store_true", help="without the peers")
     parser.add_argument("--show", action="store_true", help="print what we got wrong")
     parser.add_argument("--set", action="store_true", help="the pages published in bench/pages/set instead of fresh ones")
+    parser.add_argument("--bare", action="store_true", help="without class names, ids and standard tags")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--write", type=Path, help="write the pages and their gold here")
     arguments = parser.parse_args()
     if arguments.write:
         write(arguments.write, pages(arguments.seed, arguments.batch, arguments.each))
     made = saved(SET) if arguments.set else pages(arguments.seed, arguments.batch, arguments.each)
+    made = bare(made) if arguments.bare else made
     result = {"seed": arguments.seed} | run(made, not arguments.ours, arguments.show)
     print("bench/pages/set" if arguments.set else f"种子 {arguments.seed}", f"{result['pages']} 页，{result['looks']} 种模板")
     print("| | 标题 | 日期对 | 日期错 | 来源 | 正文 | 附件 | 秒 |\n|---|---|---|---|---|---|---|---|")

@@ -2,7 +2,8 @@
 
 import json
 import random
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,16 @@ def _gold(page: Page, meta: dict[str, Any]) -> dict[str, Any]:
         "never": sorted(set(page.chrome)),
         "attachments": page.attachments,
     }
+
+
+_NAMES = re.compile(rb"""\s(?:class|id)=(?:"[^"]*"|'[^']*'|[\w-]+)(?=[\s>/])""")
+_TAGS = re.compile(rb"<meta[^>]*(?:ArticleTitle|PubDate|ContentSource|published_time|og:title|release_date|firstpublished)[^>]*>", re.IGNORECASE)
+_BY_SCRIPT = frozenset({"f_api", "f_textarea"})
+
+
+def bare(made: list[Made]) -> list[Made]:
+    """The same pages without class names, ids and standard tags: what is left is what a reader sees. Pages that need their ids to be drawn stay out."""
+    return [replace(page, data=_TAGS.sub(b"", _NAMES.sub(b"", page.data))) for page in made if page.look not in _BY_SCRIPT]
 
 
 def pages(seed: int, batch: str = "", each: int = 3) -> list[Made]:

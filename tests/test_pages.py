@@ -7,7 +7,7 @@ import pytest
 
 from bench import pages_lists, pages_wechat
 from bench.pages import measure, saved
-from bench.pages_make import looks, pages
+from bench.pages_make import bare, looks, pages
 from bench.pages_peers import ours
 from bench.pages_score import Read, judge
 
@@ -24,6 +24,12 @@ def test_articles_in_every_look_are_read() -> None:
     assert {name: score[name] for name, floor in FLOORS.items() if score[name] < floor} == {}, f"种子 {seed}"
     assert score["date_wrong"] <= 0.01, f"种子 {seed}"
     assert score["broken"] == 0, f"种子 {seed}"
+
+
+def test_articles_are_read_without_names_and_tags() -> None:
+    seed = secrets.randbelow(1_000_000)
+    score = measure(ours, bare(pages(seed, each=2)))
+    assert {name: score[name] for name, floor in FLOORS.items() if score[name] < floor} == {}, f"种子 {seed}"
 
 
 def test_the_published_pages_are_read_without_a_fault() -> None:

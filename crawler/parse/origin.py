@@ -39,6 +39,7 @@ def read_origin(metas: Mapping[str, str], facts: Mapping[str, str], outside: lis
     candidates = (
         clean_origin(metas.get("contentsource", "")),
         clean_origin(facts.get("origin", "")),
+        _certain(label_value(_LABEL, near)),
         label_value(_LABEL, outside),
         label_value(_LABEL, [*inside[:4], *inside[-3:]]),
         clean_origin(facts.get("unit", "")),
@@ -50,6 +51,11 @@ def read_origin(metas: Mapping[str, str], facts: Mapping[str, str], outside: lis
     if _HOME.match(named):
         return metas.get("sitename", "") or named
     return named
+
+
+def _certain(value: str) -> str:
+    """The value if it looks like a unit or a paper: near lines are read with neighbouring elements apart, which may cut a name in two."""
+    return value if _UNIT.search(value) or value.endswith("）") else ""
 
 
 def clean_origin(text: str) -> str:

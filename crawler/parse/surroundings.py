@@ -25,7 +25,12 @@ def look_around(tree: Element, containers: list[Element], title_node: Element | 
         return Around()
     lists, named = _left_out(body, containers, title_node)
     between, scripts = _between(body, containers, title_node, frozenset(lists))
-    return Around(lines_of(body, skip=frozenset(lists)), [*between, *lines_of(body, skip=frozenset(lists | named), apart=True)], scripts, [node.get("datetime") or "" for node in body.iter("time")])
+    return Around(
+        lines_of(body, skip=frozenset(lists)),
+        [*between, *lines_of(body, skip=frozenset(lists | named), apart=True)],
+        scripts,
+        [node.get("datetime") or "" for node in body.iter("time")],
+    )
 
 
 def _left_out(body: Element, containers: list[Element], title_node: Element | None) -> tuple[set[Element], set[Element]]:

@@ -15,6 +15,7 @@ _BASE = {"h1": 3.0, "h2": 2.5, "h3": 2.0, "h4": 1.2, "h5": 1.2, "ucaptitle": 4.0
 _BOX_WORDS = re.compile(
     r"^(?:相关|推荐|热点|热门|最新|延伸|精彩|猜你|更多|当前|您的|网站|登录|搜索|导航|通知公告|新闻中心|政务公开|信息公开|政府信息公开|栏目|目录|正文|详情|内容|新闻详情|详细信息|文章内容|分享)\S{0,4}$"
 )
+_NUMBER = re.compile(r"^[\u4e00-\u9fff]{1,12}[〔\[（(]?\d{4}[〕\]）)]?第?\d+号$")
 _TAG = re.compile(r"<[^>]{0,200}>")
 _CUT = re.compile(r"\s*(?:_|\||｜|—{1,2}|–|--|\s-\s|-{1}(?=[^\d\s])|>>|»|·(?=.*(?:政府|网)))\s*")
 
@@ -49,6 +50,8 @@ def find_title(tree: Element, metas: Mapping[str, str], facts: Facts, listed: st
     if best is not None and best.weight >= 3:
         return best.text, best.node
     fallback = named or _uncut(listed) or _clean(metas.get("og:title", "")) or window_title(window, metas)
+    if best is not None and best.weight > 0 and (not fallback or _of_site(fallback)):
+        return best.text, best.node
     return fallback, _place(tree, candidates, fallback, facts.box)
 
 
@@ -116,12 +119,16 @@ def _from_lines(tree: Element, box: Element | None, window: str) -> Iterator[_Ca
     """The two lines above the lines of date and source, and lines that the browser title holds."""
     body = tree.find(".//body")
     lines = owned_lines(body, skip=frozenset([box]) if box is not None else frozenset()) if body is not None else []
+    if box is not None:
+        yield from _above_box(body, box)
     frame, asked = window.replace(" ", ""), 0
     for index, (line, owner) in enumerate(lines):
         if 8 <= len(line) <= 150 and line.replace(" ", "") in frame and not in_furniture(owner) and not _leads_away(owner):
             yield _Candidate(line, owner, 1.5)
         if asked == _INFO_LINES or not (is_info_line(line) and re.search(r"(?:19|20)\d\d|来\s*源", line)) or in_furniture(owner):
             continue
+        if not INFO_LABEL.search(line) and any(len(text) >= 25 and "。" in text for text, _ in lines[max(0, index - 4) : index]):
+            continue  # the day under a signature
         asked += 1
         sure = 0.0 if INFO_LABEL.search(line) else 1.0
         above = [(text, node) for text, node in lines[max(0, index - 4) : index] if not is_frame_line(text)][-2:]
@@ -134,10 +141,24 @@ def _from_lines(tree: Element, box: Element | None, window: str) -> Iterator[_Ca
 _INFO_LINES = 4
 
 
+def _above_box(body: Element, box: Element) -> Iterator[_Candidate]:
+    """The line above and the line below the box of facts: documents have their title there."""
+    lines = owned_lines(body)
+    inner = set(box.iter())
+    inside = [index for index, (_, owner) in enumerate(lines) if owner in inner]
+    for index in (inside[0] - 1, inside[-1] + 1) if inside else ():
+        if 0 <= index < len(lines):
+            line, owner = lines[index]
+            if 6 <= len(line) <= 150 and not in_furniture(owner) and not _leads_away(owner) and not is_frame_line(line):
+                yield _Candidate(line, owner, 2.4)
+
+
 def _whole_block(line: str, node: Element, weight: float) -> Iterator[_Candidate]:
     """All of the block that a line stands in, where the title is set in several lines."""
     block = next((here for here in (node, *node.iterancestors()) if here.tag in BLOCKS or here.tag in {"td", "th"}), None)
-    whole = inline_text(block) if block is not None and block.tag != "body" else ""
+    if block is None or block.tag == "body":
+        return
+    whole = inline_text(block)
     if whole != line and len(whole) <= 120 and line in whole and block.find(".//br") is not None and not any(map(is_info_line, lines_of(block))):
         yield _Candidate(whole, block, weight)
 
@@ -157,6 +178,8 @@ def _confirmed(text: str, window: str, names: set[str], social: str, named: str,
         weight -= 6.0
     if len(tight) < 4 or _BOX_WORDS.match(tight) or PLACE_WORDS.search(text) or is_info_line(text):
         weight -= 5.0
+    if _NUMBER.match(tight):
+        weight -= 4.0
     if re.search(r"[。；]$|[:：]$", text) or len(tight) > 100:
         weight -= 2.0
     return weight + min(len(tight), 30) / 30

@@ -56,7 +56,7 @@ def _head(line: str, after_facts: bool) -> bool:
         return True
     if BUTTON_LINE.match(line) or PLACE_WORDS.search(line) or (_facts(line) and len(line) < 160):
         return True
-    return after_facts and (is_frame_line(line) or _INDENT_DAY.match(line) is not None) and not line.startswith(("时间", "日期", "作者"))
+    return after_facts and (is_frame_line(line) or _INDENT_DAY.match(line.replace(" ", "")) is not None) and not line.startswith(("时间", "日期", "作者"))
 
 
 def _prose_after(lines: list[str]) -> bool:
@@ -67,4 +67,4 @@ def _prose_after(lines: list[str]) -> bool:
 def _foot(line: str, alone: bool) -> bool:
     if alone and not BUTTON_LINE.match(line):
         return False
-    return is_frame_line(line) and _INDENT_DAY.match(line) is None
+    return is_frame_line(line) and _INDENT_DAY.match(line.replace(" ", "")) is None
