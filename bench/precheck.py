@@ -44,7 +44,7 @@ if int(sys.argv[2]):
     gate_pool.shared().warm(clock.today())
 if sys.argv[3] == "peer":
     from service.gate import Verdict
-    gate_pool.shared().__class__.examine = lambda self, draft, today: Verdict(())
+    gate_pool.shared().__class__.examine = lambda self, draft, today, county: Verdict(())
 from waitress.server import create_server
 server = create_server(app, host="127.0.0.1", port=0, threads=int(sys.argv[4]))
 print(json.dumps({"port": server.effective_port, "key": key}), flush=True)
@@ -69,6 +69,7 @@ def engine_alone(count: int = 60) -> dict[str, float]:
     from service.gate import Draft, RuleBook, examine, subjects
 
     rules, today = RuleBook().current(), date(2023, 11, 23)
+    checks.expressions.warm(rules.wording)
     drafts = [Draft(html=article(number, number % 5 == 0)) for number in range(count)]
     examine(drafts[0], rules, today)
     figures = {}

@@ -147,7 +147,9 @@ class RuleBook:
             if self._rules is None or stamp != self._stamp:
                 load_policy.cache_clear()
                 try:
-                    self._rules = load_rules(load_county(self._county) if self._county else None, self._folder)
+                    fresh = load_rules(load_county(self._county) if self._county else None, self._folder)
+                    if self._rules is None or fresh.version != self._rules.version:  # the same rules stay, and what is compiled of them
+                        self._rules = fresh
                 except ConfigurationError:
                     if self._rules is None:
                         raise

@@ -168,14 +168,18 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 def _warm() -> None:
     """Load rules and engines before the first person asks for a text, then keep the months they look at counted."""
+    from checks import expressions
     from core.calendar import Month
+    from core.errors import XunchaError
     from core.records import Block, Subject
     from service.desk import standing
     from service.desk.middleware import default_month
     from service.desk.reading import read
+    from service.desk.rulebook import rules
 
     time.sleep(0.2)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, XunchaError):  # who asks next is told
+        expressions.warm(rules().wording)
         read(Subject(blocks=(Block("联系电话：0917-5542000，新疆维吾尔自治区。", "正文"),)))
     standing.keep(lambda here: {default_month(clock.today(), here.issue_day), Month.of(clock.today())})
 
