@@ -226,6 +226,13 @@ def test_wrong_input_is_told_and_nothing_is_written(desk: Desk, slug: str, wrong
     assert not world.changes()
 
 
+def test_all_that_is_wrong_is_told_at_once(desk: Desk) -> None:
+    sent = {world.name_of("columns", "name"): "测试栏目", world.name_of("columns", "cycle"): "每月一条"}
+    page = desk("administrator").post("/config/list/columns/new/", sent).content.decode()
+    assert "单位：请填写单位" in page
+    assert "更新周期：更新周期应为" in page
+
+
 SINGLES: list[tuple[str, dict[str, str], str]] = [
     ("grading", {"columns.excellent_surplus": "五"}, "应是整数"),
     ("grading", {"accounts.repost_share": "5"}, "不能大于 1"),

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import yaml
 from django.db import transaction
 
 from core.errors import ConfigurationError, EnvironmentFailure
+from core.yamls import parse
 from service.configuration import Complaint, read_configuration
 from service.desk.models import AuditEntry, ConfigChange
 
@@ -77,6 +79,11 @@ def locked(folder: Path) -> Iterator[None]:
 
 def complaints_about(folder: Path, name: str, text: str) -> tuple[Complaint, ...]:
     """What would be wrong with this text in the place of the file; where the folder is wrong already, only what concerns this file or is new."""
+    try:
+        parse(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        return (Complaint(name, f"{f'第{mark.line + 1}行' if mark else '某处'}不是合法的 YAML，请检查缩进、冒号和引号"),)
     after = _checked(folder, {name: text})
     if not after:
         return ()

@@ -40,7 +40,7 @@ def _widget(told: Field, choices: list[tuple[str, str]]) -> forms.Widget:
     if told.kind in ("choice", "unit", "listing"):
         return forms.Select(choices=choices)
     if told.kind in LISTS and told.kind != "integers":
-        return forms.Textarea(attrs={"rows": 3})
+        return forms.Textarea(attrs={"rows": 2})
     attrs: dict[str, Any] = {"autocomplete": "off"}
     if told.suggestions:
         attrs["list"] = f"{told.name}-list"
@@ -70,6 +70,15 @@ class ConfigForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was read, by key; of a valid form."""
         return {field.key: self.cleaned_data[field.name] for field in self.told}
+
+    @property
+    def right(self) -> dict[str, Any]:
+        """What could be read of a form that is wrong elsewhere."""
+        return {
+            field.key: self.cleaned_data[field.name]
+            for field in self.told
+            if field.name in self.cleaned_data and self.cleaned_data[field.name] not in (None, [])
+        }
 
     @property
     def narrow(self) -> list[Any]:

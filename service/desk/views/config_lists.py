@@ -154,10 +154,11 @@ def _form(request: DeskRequest, spec: ListSpec, values: dict[str, Any]) -> Confi
 
 
 def _valid(spec: ListSpec, form: ConfigForm, row: Row | None) -> bool:
-    if not form.is_valid():
-        return False
-    for key, text in model_errors(spec.model, entry_of(spec, form.values, row.raw if row else None)):
-        form.wrong(key, f"{text}。" if key in form.by_key else f"{key or spec.item}：{text}。")
+    whole = form.is_valid()
+    given = form.values if whole else {**{field.key: field.empty for field in spec.fields}, **form.right}
+    for key, text in model_errors(spec.model, entry_of(spec, given, row.raw if row else None)):
+        if whole or key in form.right:  # of a form that is wrong already, only what the fields say that could be read
+            form.wrong(key, f"{text}。" if key in form.by_key else f"{key or spec.item}：{text}。")
     return not form.errors
 
 
