@@ -160,6 +160,7 @@ def test_a_unit_that_is_renamed_keeps_its_old_name_and_its_rows(desk: Desk, peop
     assert unit is not None
     assert unit.name == "县乡村振兴中心"
     assert desk("officer").get("/").status_code == 200
+    assert '<option value="县乡村振兴中心" selected>' in desk("administrator").get(f"/users/{people['officer'].pk}/").content.decode()
 
 
 # --- wrong input --------------------------------------------------------------------------------------------------
@@ -272,6 +273,7 @@ def test_settings_are_saved_with_comments_kept(desk: Desk) -> None:
     sent |= {Field("columns.excellent_surplus", "").name: "6", Field("accounts.silence_days.抖音号", "").name: "10", "f-serious": ["veto"]}
     assert "已保存：修改评定标准" in browser.post("/config/form/grading/", sent, follow=True).content.decode()
     text = world.text("grading.yaml")
+    assert "视频号" not in text
     assert "excellent_surplus: 6        # 实际更新总数" in text
     assert "抖音号: 10}   # 连续多少整天" in text
     assert "serious: [veto]        # 哪些级别" in text

@@ -194,7 +194,7 @@ def test_a_change_is_undone_under_later_ones(desk: Desk) -> None:
     browser, before = desk("administrator"), world.text("units.yaml")
     world.change(browser, "units", "县民政局", mail="mz@example.cn")
     world.change(browser, "units", "县财政局", mail="cz@example.cn")
-    assert "撤销：修改单位“县民政局”" in undo(browser, 0)
+    assert "已撤销：修改单位“县民政局”" in undo(browser, 0)
     assert "mz@example.cn" not in world.text("units.yaml")
     assert "cz@example.cn" in world.text("units.yaml")
     assert "不需要撤销" in undo(browser, 0) or "没有撤销" in undo(browser, 0)
@@ -223,6 +223,41 @@ def test_an_undo_that_would_break_the_rest_is_refused(desk: Desk) -> None:
     page = undo(browser, 0)
     assert "没有撤销：撤销以后配置会有错" in page
     assert "县档案馆" in world.text("units.yaml")
+
+
+def test_a_unit_with_people_is_not_undone_away(desk: Desk, people: dict[str, Any]) -> None:
+    from service.desk.models import Profile
+
+    browser = desk("administrator")
+    browser.post("/config/list/units/new/", {world.name_of("units", "name"): "县档案馆"})
+    Profile.objects.filter(user=people["officer"]).update(unit="县档案馆")
+    assert "用户 1 处（officer君）" in undo(browser, 0)
+    fields = world.fields(browser.get("/config/files/units/edit/").content.decode())
+    text = fields["text"].replace("- name: 县档案馆\n", "")
+    assert "用户 1 处（officer君）" in browser.post("/config/files/units/edit/", fields | {"text": text}).content.decode()
+    assert "县档案馆" in world.text("units.yaml")
+
+
+def test_the_log_asks_the_database_as_often_for_many_changes(desk: Desk) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from service.desk import clock
+    from service.desk.models import ConfigChange
+
+    browser = desk("director")
+    counts = []
+    for many in (3, 45):
+        for number in range(many):
+            ConfigChange.objects.create(county="meixian", at=clock.now(), who=f"u{number}", file="units.yaml", summary=f"修改单位 {number}")
+        counts.append({})
+        for address in ("/config/", "/config/log/", "/config/files/", "/config/list/units/"):
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
+                assert browser.get(address).status_code == 200
+            counts[-1][address] = len(asked)
+    assert counts[0] == counts[1]
 
 
 def test_a_removed_column_comes_back_to_its_place(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Changes in a YAML file's text: only the lines meant, whatever the file looks like; and a change taken back after others."""
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,3 +151,37 @@ def test_a_change_is_taken_back_where_its_place_is_untouched(before: str, after:
 
 def test_a_change_is_shown_line_by_line() -> None:
     assert changed_lines("a\nb\nc\n", "a\nB\nc\n") == [(" ", "a"), ("-", "b"), ("+", "B"), (" ", "c")]
+
+
+def test_writers_at_once_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve threads, each adding a word to one file."""
+    import contextlib
+    import shutil
+    from concurrent.futures import ThreadPoolExecutor
+    from datetime import datetime
+
+    from core.calendar import SHANGHAI
+    from service.desk.config import files
+    from service.desk.config.lists import list_of
+    from service.desk.config.rows import Batch
+
+    folder = Path(shutil.copytree(MEIXIAN, tmp_path / "meixian"))
+    words = list_of("words")
+    assert words
+    monkeypatch.setattr(files, "record", lambda *given: None)
+    monkeypatch.setattr(files.transaction, "atomic", contextlib.nullcontext)
+    author = files.Author("meixian", "管理员", datetime(2023, 11, 1, tzinfo=SHANGHAI))
+
+    def add(number: int) -> None:
+        def edit(text: str) -> str:
+            batch = Batch(words, text)
+            batch.add({"wrong": f"错误写法{number}", "right": f"正确写法{number}"})
+            return batch.result()
+
+        files.save(folder, "words.yaml", edit, lambda: "", author)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(add, range(12)))
+    held = yaml.safe_load((folder / "words.yaml").read_text(encoding="utf-8"))["words"]
+    assert {f"错误写法{number}" for number in range(12)} <= set(held)
+    assert len(held) == 15

@@ -119,6 +119,8 @@ def save(folder: Path, name: str, edit: Callable[[str], str], summary: Callable[
 
     Row and file go together: the file is replaced last, and put back when the row cannot be kept.
     """
+    from service.desk.config import usage
+
     with locked(folder):
         before = read(folder, name, start)
         after = edit(before)
@@ -126,6 +128,8 @@ def save(folder: Path, name: str, edit: Callable[[str], str], summary: Callable[
             return None
         if wrong := complaints_about(folder, name, after):
             raise Rejected(wrong)
+        if name == "units.yaml" and (left := usage.orphans(author.county, before, after)):
+            raise Rejected((Complaint(name, f"还有用户或密钥属于要去掉的单位：{usage.told(left)}，请先改掉他们的单位或收回密钥"),))
         return _kept(folder / name, before, after, summary(), author)
 
 

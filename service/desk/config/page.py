@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import Max
 from django.urls import reverse
 
 from core.calendar import shanghai
@@ -73,15 +74,24 @@ def title_of(file: str) -> str:
 
 def last_change(county: str, file: str) -> str:
     """Who changed the file last, when and what, as half a sentence; empty when nobody did at the desk."""
-    row = ConfigChange.objects.filter(county=county, file=file).order_by("-pk").first()
-    if row is None:
-        return ""
-    return f"{name_of(row.who)}在 {shanghai(row.at):%m月%d日 %H:%M} {row.summary}"
+    return last_changes(county).get(file, "")
 
 
 def name_of(username: str) -> str:
-    user = User.objects.filter(username=username).first()
-    return (user.first_name or username) if user else username
+    return names().get(username, username)
+
+
+def names() -> dict[str, str]:
+    """User name → the name people know."""
+    return {username: name or username for username, name in User.objects.values_list("username", "first_name")}
+
+
+def last_changes(county: str) -> dict[str, str]:
+    """File → who changed it last, when and what."""
+    newest = ConfigChange.objects.filter(county=county).order_by().values("file").annotate(last=Max("pk")).values("last")
+    known = names()
+    rows = ConfigChange.objects.filter(pk__in=newest).defer("before", "after")
+    return {row.file: f"{known.get(row.who, row.who)}在 {shanghai(row.at):%m月%d日 %H:%M} {row.summary}" for row in rows}
 
 
 def told(request: DeskRequest, change: ConfigChange | None, note: str = "") -> None:
@@ -89,7 +99,8 @@ def told(request: DeskRequest, change: ConfigChange | None, note: str = "") -> N
     if change is None:
         messages.info(request, "没有改动，与原来一样。")
     else:
-        messages.success(request, f"已保存：{change.summary}。{note}几秒钟内自动生效，不用重启。", extra_tags=reverse("config-undo", args=[change.pk]))
+        done = f"已{change.summary}" if change.summary.startswith("撤销") else f"已保存：{change.summary}"
+        messages.success(request, f"{done}。{note}几秒钟内自动生效，不用重启。", extra_tags=reverse("config-undo", args=[change.pk]))
 
 
 def context(request: DeskRequest, **more: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from service.desk.config.rows import Batch, Row, Values, entry_of, key_of
 
 ORIGINAL = "原名（请勿修改）"
 MAX_BYTES, MAX_UNPACKED, MAX_ROWS = 5 * 1024 * 1024, 60 * 1024 * 1024, 3000
-_SPARE = 200  # empty rows below that are text already
+_SPARE = 60  # empty rows below that are text already
 Line = tuple[int, str, dict[str, str]]  # row number in the sheet, original name, field key → cell
 
 

@@ -1,5 +1,6 @@
 """Settings that are one form each: thresholds, the county itself, mail, alerts in general, mailbox, folder, the year's points, and where lists come from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +35,13 @@ class Single:
     open_: Field | None = None
     start: str = ""
 
-    def fields(self, data: Any) -> tuple[Field, ...]:
-        """The form's fields; for the open mapping one a key that the file names."""
+    def fields(self, data: Any, names: Iterable[str] = ()) -> tuple[Field, ...]:
+        """The form's fields; for the open mapping one a key that the file names, and one for each of `names` besides."""
         found = [field for _, fields in self.groups for field in fields]
         if self.open_:
             held = value_at(data, self.open_.path)
-            for name in held if isinstance(held, dict) else ():
-                found.append(Field(f"{self.open_.key}.{name}", f"{name}{self.open_.label}", "", self.open_.kind, required=True))
+            for name in dict.fromkeys([*(held if isinstance(held, dict) else ()), *names]):
+                found.append(Field(f"{self.open_.key}.{name}", str(name), self.open_.help, self.open_.kind))
         return tuple(found)
 
 
@@ -51,9 +52,9 @@ def value_at(data: Any, path: tuple[str, ...]) -> Any:
     return data
 
 
-def values_of(single: Single, data: Any) -> dict[str, Any]:
+def values_of(single: Single, data: Any, names: Iterable[str] = ()) -> dict[str, Any]:
     """The form's values as the file gives them."""
-    given = ((field, value_at(data, field.path)) for field in single.fields(data))
+    given = ((field, value_at(data, field.path)) for field in single.fields(data, names))
     return {field.key: field.empty if value is None else field.settled(value) for field, value in given}
 
 
@@ -66,7 +67,8 @@ def changed(single: Single, text: str, values: Values) -> str:
         if isinstance(data, dict) and part in data:
             file.drop((part,))
     made: dict[str, dict[str, Any]] = {}
-    for field in single.fields(data):
+    named = [key.split(".")[-1] for key in values if single.open_ and key.startswith(f"{single.open_.key}.")]
+    for field in single.fields(data, named):
         value, held = values[field.key], value_at(data, field.path)
         if field.path[0] in gone or value == field.settled(held):
             continue
@@ -113,7 +115,7 @@ def _grading() -> Single:
             )),
             ("固定表述错误", (Field("serious", "哪些级别算严重", "严重的在通报里点名。", "choices", choices=SEVERITY_CHOICES[:3]),)),
         ),
-        Grading, open_=Field("accounts.silence_days", "多少天不更新算停更", kind="integer"),
+        Grading, open_=Field("accounts.silence_days", "多少天不更新算停更", "留空就按上面的天数。", "integer"),
     )  # fmt: skip
 
 

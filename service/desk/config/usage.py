@@ -60,7 +60,7 @@ def uses(folder: Path, county: County, spec: ListSpec, names: Set[str]) -> tuple
     if spec.slug == CHANNELS.slug:
         found += _in_alerts(load(folder, CHANNELS), names)
     if spec.slug == UNITS.slug and names:
-        found += _in_database(county, names)
+        found += _in_database(county.id, names)
     return tuple(found)
 
 
@@ -79,13 +79,26 @@ def _in_alerts(data: Any, names: Set[str]) -> Iterator[Use]:
             yield Use("告警总则", word)
 
 
-def _in_database(county: County, names: Set[str]) -> Iterator[Use]:
+def _in_database(county: str, names: Set[str]) -> Iterator[Use]:
     from service.desk.models import Profile, UnitToken
 
-    for profile in Profile.objects.filter(county=county.id, unit__in=sorted(names)).select_related("user"):
+    for profile in Profile.objects.filter(county=county, unit__in=sorted(names)).select_related("user"):
         yield Use("用户", profile.user.first_name or profile.user.username)
-    for token in UnitToken.objects.filter(county=county.id, unit__in=sorted(names), revoked=None):
+    for token in UnitToken.objects.filter(county=county, unit__in=sorted(names), revoked=None):
         yield Use("接口密钥", token.name)
+
+
+def orphans(county: str, before: str, after: str) -> tuple[Use, ...]:
+    """Users and keys of a unit that `units.yaml` would no longer know by any name."""
+    lost = _unit_names(before) - _unit_names(after)
+    return tuple(_in_database(county, lost)) if lost else ()
+
+
+def _unit_names(text: str) -> frozenset[str]:
+    try:
+        return frozenset(name for row in rows_of(UNITS, _plain(text)) for name in names_of(UNITS, row.values))
+    except yaml.YAMLError:
+        return frozenset()
 
 
 def told(found: tuple[Use, ...]) -> str:

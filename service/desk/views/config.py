@@ -50,7 +50,8 @@ def overview(request: DeskRequest) -> HttpResponse:
         for heading, slugs in _PARTS
     ]  # fmt: skip
     changes = ConfigChange.objects.filter(county=request.person.county.id).order_by("-pk")[:5]
-    recent = [{"change": change, "name": page.name_of(change.who)} for change in changes]
+    people = page.names()
+    recent = [{"change": change, "name": people.get(change.who, change.who)} for change in changes]
     given = page.context(request, parts=parts, recent=recent, complaints=page.shown(state.complaints), notices=page.shown(state.notices))
     return render(request, "desk/config/overview.html", given)
 
@@ -92,16 +93,22 @@ def single(request: DeskRequest, slug: str) -> HttpResponse:
         data = usage.parsed(text)
     except XunchaError as error:
         return render(request, "desk/config/single.html", {**given, "unreadable": str(error)})
-    values = singles.values_of(shown, data)
+    names = platforms(request)
+    values = singles.values_of(shown, data, names)
     if not given["edits"]:
         if request.method == "POST":
             return HttpResponse(status=405)
         return render(request, "desk/config/single.html", {**given, "parts": _read_only(shown, data, values)})
-    form = ConfigForm(shown.fields(data), request.person.county, request.POST if request.method == "POST" else None, values)
+    form = ConfigForm(shown.fields(data, names), request.person.county, request.POST if request.method == "POST" else None, values)
     given["seen"] = request.POST.get("seen") or files.digest(text)
     if request.method == "POST" and _kept(request, shown, form, given):
         return redirect("config-single", slug=slug)
     return render(request, "desk/config/single.html", {**given, "form": form, "parts": _parts(shown, form)})
+
+
+def platforms(request: DeskRequest) -> list[str]:
+    """The platforms of the county's accounts, in their order."""
+    return list(dict.fromkeys(account.platform for account in request.person.county.accounts))
 
 
 def _kept(request: DeskRequest, shown: Single, form: ConfigForm, given: dict[str, Any]) -> bool:
@@ -113,7 +120,7 @@ def _kept(request: DeskRequest, shown: Single, form: ConfigForm, given: dict[str
     def edit(text: str) -> str:
         if files.digest(text) != given["seen"]:
             raise _Meanwhile(text)
-        told.append(_summary(shown, singles.values_of(shown, usage.parsed(text)), form.values))
+        told.append(_summary(shown, singles.values_of(shown, usage.parsed(text), platforms(request)), form.values))
         after = singles.changed(shown, text, form.values)
         for key, complaint in model_errors(shown.model, usage.parsed(after)):
             form.wrong(key, f"{complaint}。" if key in form.by_key else f"{key}：{complaint}。")
@@ -147,7 +154,7 @@ class _Meanwhile(Exception):
 
 
 def _beside(request: DeskRequest, shown: Single, form: ConfigForm, text: str) -> None:
-    now = singles.values_of(shown, usage.parsed(text))
+    now = singles.values_of(shown, usage.parsed(text), platforms(request))
     for field in form.told:
         value = field.show(now.get(field.key))
         if value != field.show(form.values[field.key]):
@@ -166,7 +173,7 @@ def _summary(shown: Single, old: dict[str, Any], new: dict[str, Any]) -> str:
         if value != old.get(key):
             field = fields.get(key) or shown.open_
             assert field
-            name = field.label if key in fields else f"{key.rpartition('.')[2]}{field.label}"
+            name = field.label if key in fields else f"{key.rpartition('.')[2]} {field.label}"
             parts.append(f"{name} {field.show(old.get(key)) or '（空）'} → {field.show(value) or '（空）'}")
     return f"修改{shown.title}：{'；'.join(parts)}"
 
@@ -181,7 +188,7 @@ def _parts(shown: Single, form: ConfigForm) -> list[tuple[str, list[Any]]]:
 def _read_only(shown: Single, data: Any, values: dict[str, Any]) -> list[tuple[str, list[Any]]]:
     parts = [(heading, [(field.label, field.show(values[field.key]) or "（空）") for field in fields]) for heading, fields in shown.groups]
     known = {field.key for _, fields in shown.groups for field in fields}
-    more = [(field.label, field.show(values[field.key])) for field in shown.fields(data) if field.key not in known]
+    more = [(field.label, field.show(values[field.key])) for field in shown.fields(data) if field.key not in known and values.get(field.key) is not None]
     return [*parts, ("各平台的停更天数", more)] if more else parts
 
 

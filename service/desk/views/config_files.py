@@ -29,10 +29,16 @@ class TextForm(forms.Form):
 def listing(request: DeskRequest) -> HttpResponse:
     """Every file of the county's folder, with what is wrong in it."""
     state = page.standing()
+    last = page.last_changes(request.person.county.id)
     lines = [
-        {"name": path.name, "slug": path.stem, "title": page.title_of(path.name), "wrong": page.about(path.name, state.complaints), "last": last}
+        {
+            "name": path.name,
+            "slug": path.stem,
+            "title": page.title_of(path.name),
+            "wrong": page.about(path.name, state.complaints),
+            "last": last.get(path.name, ""),
+        }
         for path in sorted(page.folder().glob("*.yaml"))
-        for last in [page.last_change(request.person.county.id, path.name)]
     ]
     return render(request, "desk/config/files.html", page.context(request, lines=lines))
 

@@ -24,7 +24,8 @@ def listing(request: DeskRequest) -> HttpResponse:
     chosen = request.GET.get("file", "")
     shown = rows.filter(file=chosen) if chosen else rows
     here = Paginator(shown.defer("before", "after").order_by("-pk"), 50).get_page(request.GET.get("page"))
-    lines = [{"change": change, "name": page.name_of(change.who), "title": page.title_of(change.file)} for change in here.object_list]
+    people = page.names()
+    lines = [{"change": change, "name": people.get(change.who, change.who), "title": page.title_of(change.file)} for change in here.object_list]
     given = page.context(request, page=here, lines=lines, chosen=chosen, names=[(name, page.title_of(name)) for name in names])
     return render(request, "desk/config/log.html", given)
 

@@ -98,7 +98,8 @@ def edit(request: DeskRequest, pk: int) -> HttpResponse:
     """Name, role, unit."""
     profile = _profile(request, pk)
     user = profile.user
-    start = {"username": user.username, "name": user.first_name, "role": profile.role, "unit": profile.unit}
+    unit = request.person.county.unit(profile.unit)  # by its name of today, whatever it was called when the user was made
+    start = {"username": user.username, "name": user.first_name, "role": profile.role, "unit": unit.name if unit else profile.unit}
     form = UserForm(request.person.county, user, request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
