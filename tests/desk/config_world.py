@@ -91,3 +91,8 @@ def changes() -> list[Any]:
     from service.desk.models import ConfigChange
 
     return list(ConfigChange.objects.order_by("pk"))
+
+
+def undo(browser: Any, number: int) -> str:
+    """Take back the n-th change; the page that is shown then."""
+    return str(browser.post(f"/config/log/{changes()[number].pk}/undo/", follow=True).content.decode())

@@ -72,3 +72,18 @@ def desk(people: dict[str, Any]) -> Callable[..., Any]:
         return client
 
     return browser
+
+
+@pytest.fixture
+def county_files(home: Path) -> Iterator[Path]:
+    """The county's folder; after the test its files are as they were."""
+    from django.conf import settings
+
+    folder = Path(settings.CONFIG)
+    kept = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    yield folder
+    for path in [path for path in folder.iterdir() if path.is_file() and path not in kept]:
+        path.unlink()
+    for path, content in kept.items():
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)

@@ -1,7 +1,6 @@
 """配置: every list and form — what a save writes, what a wrong one says, who may, what two people at once see, what an undo brings back."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import config_world as world
@@ -11,18 +10,7 @@ from desk_world import MINE
 from core.config import load_county
 
 Desk = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def files_back(home: Path) -> Iterator[None]:
-    """The files as they were, after each test."""
-    kept = {path: path.read_bytes() for path in world.folder().iterdir() if path.is_file()}
-    yield
-    for path in [path for path in world.folder().iterdir() if path.is_file() and path not in kept]:
-        path.unlink()
-    for path, content in kept.items():
-        if path.read_bytes() != content:
-            path.write_bytes(content)
+pytestmark = pytest.mark.usefixtures("county_files")
 
 
 def lines_changed(before: str, after: str) -> tuple[list[str], list[str]]:
@@ -263,6 +251,18 @@ def test_a_wrong_setting_is_told_beside_its_field(desk: Desk, slug: str, wrong: 
     assert "field-error" in page
     assert said in page
     assert {path.name: path.read_bytes() for path in world.folder().iterdir()} == before
+
+
+def test_an_office_line_and_a_mailbox_of_digits_are_no_personal_numbers(desk: Desk) -> None:
+    from service.desk.config.fields import Field
+
+    browser, contact, user = desk("administrator"), Field("crawl.contact", "").name, Field("mail.user", "").name
+    sent = world.fields(browser.get("/config/form/county/").content.decode())
+    sent |= {Field("mail.host", "").name: "smtp.163.com", Field("mail.sender", "").name: "a@b.cn", user: "13" + "800138000@163.com"}
+    assert "像是个人号码" in browser.post("/config/form/county/", sent | {contact: "联系 13" + "800138000"}).content.decode()
+    page = browser.post("/config/form/county/", sent | {contact: "信息中心 0917-5542000"}, follow=True).content.decode()
+    assert "已保存" in page
+    assert world.data("county.yaml")["crawl"]["contact"] == "信息中心 0917-5542000"
 
 
 def test_settings_are_saved_with_comments_kept(desk: Desk) -> None:

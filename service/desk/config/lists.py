@@ -77,7 +77,7 @@ COLUMNS = ListSpec(
     "columns", "栏目", "栏目", "columns.yaml", (),
     (
         _UNIT,
-        Field("name", "栏目", "栏目名称，与网站上的写法一致。", required=True),
+        Field("name", "栏目", "栏目名称，与网站上的写法一致。改名或换单位等于新栏目，以前的数据留在原名下。", required=True),
         Field("cycle", "更新周期", "写 n条/月、n条/季度、n条/半年、n条/年，或 实时更新。", required=True, suggestions=("实时更新", "1条/月", "2条/月", "1条/季度", "1条/半年", "1条/年")),
         Field("url", "网址", _URL, "url"),
         _RECIPE, _RENDER,
@@ -98,7 +98,7 @@ ACCOUNTS = ListSpec(
     "accounts", "新媒体账号", "账号", "accounts.yaml", ("accounts",),
     (
         Field("platform", "平台", "如 微信订阅号、微信服务号、抖音号。", required=True, suggestions=("微信订阅号", "微信服务号", "抖音号", "新浪微博")),
-        Field("name", "账号", "账号名称；同一平台上不能重名。", required=True),
+        Field("name", "账号", "账号名称；同一平台上不能重名。改名等于新账号，以前的数据留在原名下。", required=True),
         _UNIT,
         Field("url", "台账或主页", "微信等填台账文件（收件目录下的路径）或网址，抖音填账号主页。", "url"),
     ),

@@ -142,11 +142,11 @@ def _county() -> Single:
                 Field("crawl.retries", "打不开再试几次", "0 到 10。", "integer", default=2),
             )),
             ("发信服务器", (
-                Field("mail.host", "服务器", "如 smtp.example.cn；留空就不发邮件。"),
+                Field("mail.host", "服务器", "如 smtp.example.cn；留空就不发邮件。", "word"),
                 Field("mail.port", "端口", "一般 25、465 或 587。", "integer", default=25),
                 Field("mail.sender", "发件人", "发件邮箱。", "mail"),
                 Field("mail.security", "加密", "与端口相配。", "choice", choices=(("none", "不加密"), ("starttls", "STARTTLS"), ("ssl", "SSL")), default="none"),
-                Field("mail.user", "登录名", "不需要登录就留空；密码放在环境变量 XUNCHA_SMTP_PASSWORD 里。"),
+                Field("mail.user", "登录名", "不需要登录就留空；密码放在环境变量 XUNCHA_SMTP_PASSWORD 里。", "word"),
             )),
         ),
         CountyFile, ("mail",),
@@ -186,10 +186,10 @@ def _inbox() -> Single:
         (
             ("邮箱", (
                 Field("enabled", "启用", "填好核对后勾选，再到“运行计划”里启用收信任务。", "yes", default=True),
-                Field("host", "服务器", "收信（IMAP）服务器的地址。", required=True),
+                Field("host", "服务器", "收信（IMAP）服务器的地址。", "word", required=True),
                 Field("port", "端口", "一般 993。", "integer", default=993),
                 Field("security", "加密", "与端口相配。", "choice", choices=security, default="ssl"),
-                Field("user", "登录名", "邮箱账号。", required=True),
+                Field("user", "登录名", "邮箱账号。", "word", required=True),
                 Field("password", "密码变量", "密码放在哪个环境变量里；这里只写变量的名字。", default="XUNCHA_IMAP_PASSWORD"),
             )),
             ("处理", (

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.config import County
-from core.text import conceal
 from service import tokens
 from service.desk import audit, clock
 from service.desk.access import DeskRequest, allow
+from service.desk.config.fields import personal
 from service.desk.models import ADMINISTRATOR, UnitToken
 
 
@@ -35,7 +35,7 @@ class KeyForm(forms.Form):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if conceal(name) != name:
+        if personal(name):
             raise forms.ValidationError("用途里有一长串数字，像是个人号码，请删去。")
         return name
 

@@ -46,6 +46,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
     given = page.context(request, spec=spec, columns=columns, page=Paginator(found, _ROWS).get_page(request.GET.get("page")), all=len(rows))
     given |= {"q": " ".join(words), "found": len(found), "wrong": page.about(spec.file, page.standing().complaints), "places": places}
     given |= {"brothers": _brothers(spec), "last": page.last_change(request.person.county.id, spec.file), "mails": spec is UNITS}
+    given["sheets"] = sorted(path.name for path in page.folder().glob("words*.*") if path.suffix in (".csv", ".xlsx")) if spec.slug == "words" else []
     return render(request, "desk/config/list.html", given)
 
 
