@@ -67,10 +67,21 @@ def units() -> dict[str, list[str]]:
     return {unit.name: [unit.name, *unit.aliases] for unit in county.current().units}
 
 
+def one_change(config: Path) -> None:
+    """A change of the configuration as the desk makes it, so that the log has a page to look at."""
+    from service.desk import clock, county
+    from service.desk.config.editing import Editor
+    from service.desk.config.files import Author
+    from service.desk.config.lists import PHRASES
+
+    Editor(config, county.current(), PHRASES, Author(county.current().id, "administrator", clock.now())).add({"phrase": "眉县横渠书院"})
+
+
 def main(config: Path, home: Path) -> None:
     from service.desk.opening import open_desk
 
     open_desk(config, home)
+    one_change(config)
     json.dump({"sessions": sessions(), "routes": routes(), "units": units()}, sys.stdout, ensure_ascii=False)
 
 
