@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from browser.look import Ear
 
-ID = "610326199003071238"  # made up; its check digit is right
-MASKED = "610326********1238"
+ID = "61032619900307123X"  # made up; its check digit is right
+MASKED = "610326********123X"
 OWN = "Meixian-xuncha-{}"
 
 Open = Callable[[], tuple[Page, Ear]]

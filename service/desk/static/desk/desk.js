@@ -104,7 +104,9 @@
   function showPlaces() {
     $$(".excerpt .scroll").forEach((box) => {
       const place = $("mark.here", box);
-      if (place) box.scrollLeft = place.offsetLeft - box.clientWidth / 2 + place.offsetWidth / 2;
+      if (!place) return;
+      const [at, frame] = [place.getBoundingClientRect(), box.getBoundingClientRect()];
+      box.scrollLeft += at.left + at.width / 2 - frame.left - frame.width / 2;
     });
   }
   countChosen();
