@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from bench.expressions_corpus import documents
+from bench.expressions_corpus import documents, kinds
 from checks.expressions.boundary import Words
 from checks.expressions.common import exchanged
 from core import dictionary
@@ -39,6 +39,21 @@ def words(tagged: Path, wrong: frozenset[str]) -> set[str]:
     }
     found |= {word for word, frequency in _idioms() if frequency >= 40}
     return {word for word in found if _HAN.fullmatch(word) and word[0] != "一" and word not in wrong}
+
+
+def office_words(rules: RuleSet, wrong: frozenset[str]) -> set[str]:
+    """What the clean sentences of the bench and the right examples of the rules are made of."""
+    import jieba.posseg
+
+    texts = [*(sentence for sentences in kinds().values() for sentence in sentences), *(text for rule in rules for text in rule.right)]
+    texts += [phrase for rule in rules if not rule.options.get("common") and not rule.options.get("certain") for phrase in rule.phrases]
+    pairs = {(token.word, token.flag) for text in texts for token in jieba.posseg.cut(text)}
+    frequencies: Mapping[str, int] = dictionary.load()
+    return {
+        word
+        for word, flag in pairs
+        if _HAN.fullmatch(word) and frequencies.get(word, 0) >= 20 and not flag.startswith((*_NAMES, "ns", "nr", "nt", "nz")) and word[0] != "一" and word not in wrong
+    }
 
 
 def _idioms() -> Iterator[tuple[str, int]]:
@@ -71,9 +86,17 @@ def seen(found: Iterable[str], rules: RuleSet, texts: Iterable[str], longest: in
         for number, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
             form = forms[number]
             held[form] += 1
-            if len(form) <= longest and form not in loud and any(checker.gain(text, start, end, word, index) >= 6 for word, index in right[form]):
+            if len(form) <= longest and form not in loud and any(checker.gain(text, start, end, word, index) >= 4.5 for word, index in right[form]):
                 loud.add(form)
     return loud | {form for form, count in held.items() if count >= _SEEN and len(form) <= longest}
+
+
+def _right(rules: RuleSet) -> Iterator[str]:
+    """Every sentence that the rules call right, and the traps of the bench."""
+    for rule in rules:
+        yield from rule.right
+        yield from (example.corrected for example in rule.wrong)
+    yield from (RULE.parents[3] / "bench" / "expressions_traps.txt").read_text(encoding="utf-8").splitlines()
 
 
 def _block(name: str, items: Iterable[str]) -> Iterator[str]:
@@ -95,16 +118,20 @@ def main() -> None:
     parser.add_argument("plain", type=Path)
     options = parser.parse_args()
     rules = load(SHARED / "rules")
-    old = next(rule for rule in rules if rule.id == "typo/common-words")
+    old, office = (next(rule for rule in rules if rule.id == name) for name in ("typo/common-words", "typo/office-words"))
     wrong = frozenset(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors)
-    found = without_slips(words(options.tagged, wrong), rules.confusable) | set(old.phrases)
+    official = without_slips(office_words(rules, wrong), rules.confusable) | set(office.phrases)
+    found = without_slips(words(options.tagged, wrong) | official, rules.confusable) | set(old.phrases)
     plain = options.plain.read_text(encoding="utf-8")
     parts = [plain[start : start + 20_000] for start in range(0, len(plain), 20_000)]
-    allowed = set(old.allow) | seen(found, rules, parts, 2) | seen(found, rules, documents(11, 600_000), 4)
+    allowed = set(old.allow) | seen(found, rules, parts, 2) | seen(found, rules, [*documents(11, 600_000), *_right(rules)], 4)
     lines = RULE.read_text(encoding="utf-8").split("\n")
-    first, last = lines.index("    phrases:"), lines.index("    examples:")
-    RULE.write_text("\n".join([*lines[:first], *_block("phrases", found), *_block("allow", allowed), *lines[last:]]), encoding="utf-8")
-    print(f"{len(found)} words, {len(allowed)} forms that are right elsewhere")
+    for name, listed, forms in (("typo/common-words", found - official, allowed), ("typo/office-words", official, set[str]())):
+        start = lines.index(f"  - id: {name}")
+        first, last = lines.index("    phrases:", start), lines.index("    examples:", start)
+        lines[first:last] = [*_block("phrases", listed), *(_block("allow", forms) if forms else ())]
+    RULE.write_text("\n".join(lines), encoding="utf-8")
+    print(f"{len(found)} words, {len(official)} of them of the office, {len(allowed)} forms that are right elsewhere")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from core.dictionary import dictionary
 
 _WINDOW = 6
 _LONGEST = 8
-_CROSSING = 30
+_CROSSING = 15
 _RARE = 12  # words that jieba's corpus hardly ever saw
 _GRAMMAR = frozenset("的地得了着过和与及或在于以为是有把被将对向从到由等等也都又不")
 
@@ -50,7 +50,7 @@ class Words:
         """How much likelier (natural logarithm) the surroundings read with `right` in the place of the hit, which differs from it in the character `index`.
 
         Negative infinity where a frequent word straddles the hit's edges, where that character is not left over as a word of one character, or where
-        `right` would not be a word there either.
+        `right` would not be (part of) a word there either.
         """
         if self._crossed(text, start, end, right):
             return -inf
@@ -60,7 +60,7 @@ class Words:
         if not edges.issuperset((first, end - low, *((first + 1,) if len(right) == 2 else (first + index, first + index + 1)))):
             return -inf
         better, bounds = self._route(text[low:start] + right + text[end:high], "")
-        if first not in bounds or last not in bounds or any(place in bounds for place in range(first + 1, last)):
+        if any(place in bounds for place in range(first + 1, last)):  # alone or within a longer word
             return -inf
         return better - score
 

@@ -1,6 +1,6 @@
 """Everyday words with one character exchanged for one that sounds or looks alike: 显箸, 损矢, 任劳认怨.
 
-Rules with `options.common` list the words. Every exchanged form is searched for; a hit is a mistake where the exchanged
+Rules with `options.common` list the words; `options.prior` is what they are likelier in official writing than the dictionary says (logarithm). Every exchanged form is searched for; a hit is a mistake where the exchanged
 character is left over as a word of one character and the sentence reads far likelier with the right word.
 """
 
@@ -59,7 +59,7 @@ class Common:
 
     def _proved(self, text: str, start: int, end: int, rule: Rule, word: str, index: int) -> tuple[float, Rule, str]:
         """What the sentence gains from the word, less where the characters may be a person's name."""
-        gain = self._words.gain(text, start, end, word, index)
+        gain = self._words.gain(text, start, end, word, index) + float(rule.options.get("prior", 0))
         if gain >= LIKELY and len(word) < 4 and self._person(text, start, index):
             gain -= _PERSON
         return gain, rule, word

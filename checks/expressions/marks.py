@@ -17,7 +17,7 @@ _HEADS = (  # what heads look like, and what a list that goes wrong must hold
     (re.compile(rf"({_NUMERAL})、(?!{_NUMERAL}[、产是])(?=\S)"), ("二、", "三、")),
     (re.compile(rf"\(({_NUMERAL})\)(?=\S)"), ("(二)", "(三)")),
 )
-_BEGINS = re.compile(r"(?:^|[\n。；：;:!！?？])[\s\u3000]*$")
+_BEGINS = re.compile(r"(?:^|[\n。；：;:!！?？]|[\s\u3000])[\s\u3000]*$")
 
 
 def pairs(rule: Rule) -> Prepared:
