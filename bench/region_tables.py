@@ -88,7 +88,7 @@ def main() -> None:
         {name for name in cities if not name.endswith("区")} | {name for name in names if name.endswith(("自治县", "自治旗")) and name not in former}
     )
     allow = sorted({form for name in short for form, _ in exchanged(name, confusable) if form in names})
-    lines = [*_HEAD.rstrip("\n").split("\n"), *_CHILD.rstrip("\n").split("\n"), "    options:", "      children:"]
+    lines = [*_HEAD.rstrip("\n").split("\n"), *_CHILD.rstrip("\n").split("\n"), "    options:", "      alike: true", "      children:"]
     for parent, listed in children.items():
         lines += [f"        {parent}: >-", *_wrapped(listed, "          ", " ")]
     lines += ["      former: >-", *_wrapped(sorted(former), "        ", " ")]

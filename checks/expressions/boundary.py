@@ -9,6 +9,7 @@ from core.dictionary import dictionary
 _WINDOW = 6
 _LONGEST = 8
 _CROSSING = 15
+_RARER = 500
 _RARE = 12  # words that jieba's corpus hardly ever saw
 _GRAMMAR = frozenset("的地得了着过和与及或在于以为是有把被将对向从到由等等也都又不")
 
@@ -45,6 +46,12 @@ class Words:
         """True when the dictionary has this very form and no rule calls it wrong."""
         frequencies = dictionary().frequencies
         return form not in self._wrong and frequencies.get(form, 0) > 0
+
+    def rivals(self, form: str, right: str) -> bool:
+        """True when the form is a word of its own, and not one so rare that `right` is surely meant."""
+        frequencies: dict[str, int] = dictionary().FREQ
+        own = 0 if form in self._wrong else frequencies.get(form, 0)
+        return own >= _RARE or own * _RARER > frequencies.get(right, 0)
 
     def gain(self, text: str, start: int, end: int, right: str, index: int) -> float:
         """How much likelier (natural logarithm) the surroundings read with `right` in the place of the hit, which differs from it in the character `index`.

@@ -1,10 +1,12 @@
 """Everyday words with one character exchanged for one that sounds or looks alike: 显箸, 损矢, 任劳认怨.
 
-Rules with `options.common` list the words; `options.prior` is what they are likelier in official writing than the dictionary says (logarithm). Every exchanged form is searched for; a hit is a mistake where the exchanged
+Rules with `options.common` list the words; `options.prior` is what they
+are likelier in official writing than the dictionary says (logarithm), `options.also` names characters that sound nearly alike (识, 只). Every exchanged form is searched for; a hit is a mistake where the exchanged
 character is left over as a word of one character and the sentence reads far likelier with the right word.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from checks.expressions.boundary import Words
 from checks.expressions.hits import Hit
@@ -40,7 +42,7 @@ class Common:
             for word in rule.phrases:
                 if alphabet is not None and len(set(word) - alphabet) > 1:
                     continue
-                for form, index in exchanged(word, confusable):
+                for form, index in chain(exchanged(word, confusable), exchanged(word, rule.options.get("also", {}))):
                     if form not in lawful and (alphabet is None or alphabet.issuperset(form)):
                         self._meant[form] = (*self._meant.get(form, ()), (rule, word, index))
 
@@ -51,14 +53,14 @@ class Common:
     def prove(self, text: str, start: int, end: int) -> Iterator[Hit]:
         """A form found at [start, end) that makes no sense there, with the word that makes most."""
         form = text[start:end]
-        if self._words.is_word(form):
-            return
         gain, rule, word = max((self._proved(text, start, end, *meant) for meant in self._meant[form]), key=lambda proved: proved[0])
         if gain >= LIKELY:
             yield Hit(start, end, form, word, rule, rule.severity if gain >= SURE else "warning", "音近或形近的字", near=True)
 
     def _proved(self, text: str, start: int, end: int, rule: Rule, word: str, index: int) -> tuple[float, Rule, str]:
         """What the sentence gains from the word, less where the characters may be a person's name."""
+        if self._words.rivals(text[start:end], word):
+            return float("-inf"), rule, word
         gain = self._words.gain(text, start, end, word, index) + float(rule.options.get("prior", 0))
         if gain >= LIKELY and len(word) < 4 and self._person(text, start, index):
             gain -= _PERSON

@@ -23,6 +23,7 @@ CHECKS: tuple[tuple[str, Callable[[Rule], Prepared]], ...] = (
     ("pairs", marks.pairs),
     ("width", marks.width),
     ("numbering", marks.numbering),
+    ("attachments", marks.attachments),
     ("leader-name", people.leader_name),
     ("leader-title", people.leader_title),
     ("leader-order", people.leader_order),

@@ -33,6 +33,7 @@ class Engine:
         from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
         self._alphabet = alphabet
+        self._confusable = rules.confusable
         self._words = Words(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors)
         self._near = Near(tuple(rules), self._words)
         self._whole: list[tuple[Rule, Check]] = []
@@ -94,7 +95,7 @@ class Engine:
         if prepare is None:
             raise ConfigurationError(f"{rule.file}：规则 {rule.id}：不认识的检查 {rule.check}，可用：{'、'.join(checks)}")
         try:
-            prepared = prepare(rule)
+            prepared = prepare(replace(rule, options={**rule.options, "alike": self._confusable}) if rule.options.get("alike") else rule)
         except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
             raise ConfigurationError(f"{rule.file}：规则 {rule.id}：检查 {rule.check} 的 options 不完整或写错（{error}）") from None
         if prepared.whole:
@@ -158,7 +159,7 @@ class Engine:
     def _excused(self, hit: Hit, folded: str, start: int, end: int) -> bool:
         """The sentence quotes the mistake, or one of the rule's contexts explains it."""
         unless = hit.rule.unless
-        if quoted_as_example(folded, start, end) or any(test(folded, start, end) for name, test in CONTEXT_TESTS if name in unless.contexts):
+        if quoted_as_example(folded, start, end, hit.right or "") or any(test(folded, start, end) for name, test in CONTEXT_TESTS if name in unless.contexts):
             return True
         if not unless.near:
             return False

@@ -17,6 +17,9 @@ _HEADS = (  # what heads look like, and what a list that goes wrong must hold
     (re.compile(rf"({_NUMERAL})、(?!{_NUMERAL}[、产是])(?=\S)"), ("二、", "三、")),
     (re.compile(rf"\(({_NUMERAL})\)(?=\S)"), ("(二)", "(三)")),
 )
+_ATTACHED = re.compile(r"(?<![\d.〔(])(\d{1,2})\s*[.．、](?!\d)(?=\s*\S)")
+_REFERS = frozenset("第条款项之至和或按据见与及由、及前述上列表注式例图如照对依即为其该级类")
+_REFERRED = tuple("项款条类组号标期班段批排级点部届次")
 _BEGINS = re.compile(r"(?:^|[\n。；：;:!！?？]|[\s\u3000])[\s\u3000]*$")
 
 
@@ -83,12 +86,34 @@ def numbering(rule: Rule) -> Prepared:
         for expression, signs in _HEADS:
             if not any(sign in text for sign in signs):
                 continue
-            heads = [head for head in expression.finditer(text) if _BEGINS.search(text, max(0, head.start() - 8), head.start())]
+            heads = [head for head in expression.finditer(text) if _begins(text, head)]
             for index, expected in slips([number(head[1]) for head in heads]):
                 note = "序号重复" if expected > number(heads[index][1]) else "序号缺漏"
                 yield hit(rule, heads[index].start(1), heads[index].end(1), text, spoken(expected), note)
 
     return Prepared((), run, whole=True)
+
+
+def _begins(text: str, head: re.Match[str]) -> bool:
+    """A head begins a line or follows a mark or a blank; one in brackets may follow the text of the one before it, but is none in 第(二)项."""
+    if _BEGINS.search(text, max(0, head.start() - 8), head.start()):
+        return True
+    return head[0][0] == "(" and text[head.start() - 1] not in _REFERS and not text.startswith(_REFERRED, head.end())
+
+
+def attachments(rule: Rule) -> Prepared:
+    """附件：1.… 2.… 2.…: the numbers of a list of attachments repeat or skip."""
+
+    def run(rule: Rule, text: str, start: int, end: int) -> Iterator[Hit]:
+        stop = text.find("\n\n", end)
+        heads = list(_ATTACHED.finditer(text, end, min(len(text), end + 400, stop if stop >= 0 else len(text))))
+        if not heads or heads[0].start() > end + 2 or int(heads[0][1]) != 1:
+            return
+        for index, expected in slips([int(head[1]) for head in heads]):
+            yield hit(rule, heads[index].start(1), heads[index].end(1), text, str(expected), "附件序号重复" if expected > int(heads[index][1]) else "附件序号缺漏")
+            return
+
+    return Prepared(("附件:", "附件："), run)
 
 
 def slips(figures: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -43,11 +43,12 @@ def region_child(rule: Rule) -> Prepared:
     """After a province or prefecture a name that none of its places has, but for one character or for its kind.
 
     `options.children`: parent → names of its places, separated by blanks; `options.former`: names that once were right,
-    `options.recent`: those of them that ended not long ago.
+    `options.recent`: those of them that ended not long ago, `options.alike`: characters that sound or look alike.
     """
     children = {str(parent): tuple(str(names).split()) for parent, names in dict(rule.options["children"]).items()}
     known = {name for names in children.values() for name in names}
     former, recent = (frozenset(str(rule.options.get(key, "")).split()) for key in ("former", "recent"))
+    alike: dict[str, str] = dict(rule.options.get("alike") or {})
     heads = {parent: {name[:2] for name in names} for parent, names in children.items()}
 
     def run(rule: Rule, text: str, start: int, end: int) -> Iterator[Hit]:
@@ -58,7 +59,8 @@ def region_child(rule: Rule) -> Prepared:
         told = found[0]
         if told in recent:
             return
-        right = next((name for name in children[parent] if _other_kind(told, name) or (told not in former and _slip(told, name))), None)
+        meant = [name for name in children[parent] if _other_kind(told, name) or (told not in former and _slip(told, name))]
+        right = max(meant, key=lambda name: _likeness(told, name, alike), default=None)
         if right:
             yield hit(rule, start, end + len(told), text, parent + right, f"{parent}没有{told}，应为{right}")
 
@@ -84,6 +86,11 @@ def _slip(told: str, name: str) -> bool:
     if len(longer) - len(shorter) != 1 or len(shorter) < 2 or _STRANGE & (set(stem) - set(right)):
         return False
     return any(longer[:index] + longer[index + 1 :] == shorter for index in range(len(longer)))
+
+
+def _likeness(told: str, name: str, alike: dict[str, str]) -> int:
+    """How many characters differ only as characters that sound or look alike do, and how many not at all."""
+    return sum(2 if one == other else one in alike.get(other, "") for one, other in zip(told, name, strict=False))
 
 
 def _other_kind(told: str, name: str) -> bool:
