@@ -21,7 +21,7 @@ RULE = SHARED / "rules" / "typos" / "common.yaml"
 _HAN = re.compile("[\u4e00-\u9fff]{2,4}")
 _NAMES = ("t", "m", "q", "n", "r")  # times, numbers, measures, names, pronouns
 _COMMON = ("n", "vn", "an")
-_KEPT = ("讲活", "溶入", "华桥", "华乔", "设市", "既使")
+_KEPT = (*"总要 练好 粮化 迎进 之源 自定 指由 已近 时讲 文谢 至金 镇文".split(), "讲活", "溶入", "华桥", "华乔", "设市", "既使")
 _SEEN = 40  # so often that looking costs more than it finds
 
 
@@ -78,9 +78,10 @@ def seen(found: Iterable[str], office: set[str], rules: RuleSet, texts: Iterable
     """Exchanged forms, no longer than `longest`, that right text holds: often, or where the check would have spoken."""
     from ahocorasick_rs import AhoCorasick, MatchKind
 
+    also = nearly(office, rules.confusable)
     checker, right = Words(pattern.wrong for rule in rules for pattern in rule.patterns if not pattern.anchors), dict[str, list[tuple[str, int]]]()
     for word in found:
-        for form, index in exchanged(word, rules.confusable):
+        for form, index in (*exchanged(word, rules.confusable), *(exchanged(word, also) if word in office else ())):
             right.setdefault(form, []).append((word, index))
     forms, held, loud = list(right), Counter[str](), set[str]()
     automaton = AhoCorasick(forms, matchkind=MatchKind.Standard)

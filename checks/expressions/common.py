@@ -14,6 +14,7 @@ from core.rules import Rule, RuleSet
 
 SURE, LIKELY = 10.0, 7.0  # gain (natural logarithm) from which on the word is certainly, or probably, meant
 _PERSON = 3.0  # what a gain is worth less where a person may be named
+_NEARLY = 1.5  # what it is worth less where the characters sound only nearly alike
 _NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百千万亿两几数每各")
 _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
@@ -62,6 +63,8 @@ class Common:
         if self._words.rivals(text[start:end], word):
             return float("-inf"), rule, word
         gain = self._words.gain(text, start, end, word, index) + float(rule.options.get("prior", 0))
+        if text[start + index] in rule.options.get("also", {}).get(word[index], ""):
+            gain -= _NEARLY
         if gain >= LIKELY and len(word) < 4 and self._person(text, start, index):
             gain -= _PERSON
         return gain, rule, word

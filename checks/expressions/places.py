@@ -9,6 +9,7 @@ from core.rules import Rule
 _NAME = re.compile("[\u3400-\u9fff]{1,12}?(?:自治州|自治县|自治旗|地区|林区|特区|[市县区盟旗])")
 _SUFFIX = ("自治州", "自治县", "自治旗", "地区", "林区", "市", "县", "区", "盟", "旗")
 # Characters that no name of a county holds where it is misspelt: what follows the parent is something else.
+_JOINTS = frozenset("和与及或同")
 _STRANGE = frozenset(
     "省市县区镇乡村街各全该本外内我等及的政府委办厅局院校公司所站园库灾景校辖厂矿级际群个多几两一二三四五六七八九十老新高经开发工业示范试验保税物流农郊城在是有到去为与了主周边部分"
 )
@@ -76,7 +77,7 @@ def _slip(told: str, name: str) -> bool:
     """One character of the name exchanged, doubled, dropped or swapped with its neighbour; the kind of place is the same."""
     kind = _kind(name)
     stem, right = told.removesuffix(kind), name.removesuffix(kind)
-    if stem in (told, right) or len(right) < 2:
+    if stem in (told, right) or len(right) < 2 or (stem[0] in _JOINTS and stem[0] != right[0]):
         return False
     if len(stem) == len(right):
         differ = [index for index, (one, other) in enumerate(zip(stem, right, strict=True)) if one != other]
