@@ -160,6 +160,26 @@ def serve(
     return job(config, host, port, with_demo)
 
 
+source_app = typer.Typer(help="采集源。", cls=Group, no_args_is_help=True)
+app.add_typer(source_app, name="source")
+
+
+@source_app.command("add", cls=Command)
+def source_add(
+    url: Annotated[str, typer.Argument(help="栏目列表页（或 RSS、网站地图、列表接口）的网址。", metavar="网址")],
+    unit: Annotated[str | None, typer.Option("--unit", help="写入哪个单位的栏目。", metavar="单位")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="栏目名称；已有的栏目只补上网址。", metavar="栏目")] = None,
+    cycle: Annotated[str, typer.Option("--cycle", help="更新周期，如 1条/月。", metavar="周期")] = "实时更新",
+    news: Annotated[str | None, typer.Option("--news", help="写入哪个快讯列表。", metavar="列表")] = None,
+    golden: Annotated[Path | None, typer.Option("--golden", help="把网页存为测试样本，放在哪里，如 tests/golden。", metavar="目录")] = None,
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """看一个网页：认出列表的写法，列出前几条，写进配置。"""
+    from service.source_add import Wanted, add
+
+    return add(config, url, Wanted(unit, name, cycle, news), golden)
+
+
 schedule_app = typer.Typer(help="定时任务：不带子命令时在前台运行。", cls=Group, invoke_without_command=True)
 app.add_typer(schedule_app, name="schedule")
 
