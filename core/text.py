@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 # Removed when folding: zero-width and direction marks, soft hyphen, byte-order mark. They hide numbers from a plain search.
@@ -99,8 +99,9 @@ def fingerprint(text: str) -> tuple[int, ...]:
         return ()
     import numpy as np
 
+    sha1 = partial(hashlib.sha1, usedforsecurity=False)
     shingles = {bare[i : i + 3] for i in range(len(bare) - 2)}
-    hashes = np.array([int.from_bytes(hashlib.sha1(part.encode(), usedforsecurity=False).digest()[:4], "little") for part in shingles], dtype=np.uint32)
+    hashes = np.frombuffer(b"".join([sha1(part.encode()).digest()[:4] for part in shingles]), dtype="<u4")
     factors, terms = _permutations()
     lowest: Any = np.full(_PERMUTATIONS, 0xFFFFFFFF, dtype=np.uint32)
     mixed = _mixed(hashes)

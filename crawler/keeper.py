@@ -43,6 +43,8 @@ class Keeper:
         self._lists: dict[str, ListMemory] = {}
         self._days: dict[str, list[date]] = {}
         self._again: dict[str, list[KnownPost]] = {}
+        self._waiting: list[tuple[Post, asyncio.Future[None]]] = []
+        self._saving: asyncio.Task[None] | None = None
         self.rested: set[str] = set()
         self.refused: set[str] = set()  # names that led to private addresses
         self._spare = job.county.crawl.look_around
@@ -155,15 +157,39 @@ class Keeper:
             self._files[name] = capture
         return name
 
-    async def save(self, post: Post) -> str:
-        """A post into the store: new, changed or same."""
-        return await self._call(self._save, post)
+    async def save(self, post: Post) -> None:
+        """A post into the store. Those that wait while the store is busy go in together, in one transaction."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((post, done))
+        if self._saving is None or self._saving.done():
+            self._saving = asyncio.create_task(self._save_waiting())
+        await done
 
-    def _save(self, post: Post) -> str:
+    async def _save_waiting(self) -> None:
+        while self._waiting:
+            part, self._waiting[:] = self._waiting[:], ()
+            try:
+                await self._call(self._save, [post for post, _ in part])
+            except BaseException as error:
+                for _, done in part:
+                    if not done.done():
+                        done.set_exception(error)
+                if not isinstance(error, Exception):
+                    raise
+            else:
+                for _, done in part:
+                    if not done.done():
+                        done.set_result(None)
+
+    def _save(self, posts: Iterable[Post]) -> None:
+        """Each post with how its bytes came, all into the store."""
+        post_store.save_posts(self.job.county.id, [self._captured(post) for post in posts], self.job.now, self._vault)
+
+    def _captured(self, post: Post) -> Post:
         found = {item.evidence: capture for item in post.attachments if item.evidence and (capture := self._files.pop(item.evidence, None))}
         if post.page and (capture := self.captures.of(post.page)):
             found[self._vault.put(post.page)] = capture
-        return post_store.save_post(self.job.county.id, self._run, replace(post, capture=found), self.job.now, self._vault)
+        return replace(post, capture=found)
 
     async def count(self, source: str, month: Month | None, observations: Iterable[Observation]) -> int:
         """A source's observations (of one month, or all of them) into the store."""

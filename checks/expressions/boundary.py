@@ -49,7 +49,7 @@ class Words:
 
     def rivals(self, form: str, right: str) -> bool:
         """True when the form is a word of its own, and not one so rare that `right` is surely meant."""
-        frequencies: dict[str, int] = dictionary().FREQ
+        frequencies = dictionary().frequencies
         own = 0 if form in self._wrong else frequencies.get(form, 0)
         return own >= _RARE or own * _RARER > frequencies.get(right, 0)
 

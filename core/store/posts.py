@@ -1,7 +1,7 @@
 """Posts and their versions, in and out of the store."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal, TypedDict
@@ -47,6 +47,46 @@ def save_post(county: str, run: int, post: Post, now: datetime, vault: Vault) ->
         row.version, row.changed_at = row.version + 1, now
         row.save()
         return "changed"
+
+
+def save_posts(county: str, posts: Sequence[Post], now: datetime, vault: Vault) -> None:
+    """`save_post` for several at once: the new ones in one statement, all in one transaction."""
+    from django.db import IntegrityError, transaction
+
+    from core.store import models
+
+    by_source: dict[str, list[Post]] = {}
+    for post in posts:
+        by_source.setdefault(post.source, []).append(post)
+    known: set[tuple[str, str]] = set()
+    for source, part in by_source.items():
+        rows = models.Post.objects.filter(county=county, source=source, url__in=[post.url for post in part]).values_list("url", flat=True)
+        known |= {(source, url) for url in rows}
+    first: dict[tuple[str, str], Post] = {}
+    for post in posts:
+        if (post.source, post.url) not in known:
+            first.setdefault((post.source, post.url), post)
+    fresh = [_new_row(county, post, now, vault) for post in first.values()]
+    taken = {id(post) for post in first.values()}
+    try:
+        with transaction.atomic():
+            models.Post.objects.bulk_create(fresh)
+            rest = [post for post in posts if id(post) not in taken]
+            for post in rest:
+                save_post(county, 0, post, now, vault)
+    except IntegrityError:  # another process stored one of them meanwhile: one by one they find it
+        for post in posts:
+            save_post(county, 0, post, now, vault)
+
+
+def _new_row(county: str, post: Post, now: datetime, vault: Vault) -> Any:
+    from core.store import models
+
+    fields = _fields(post, vault.put(content_of(post)))
+    if post.page:
+        fields["evidence"] = vault.put(post.page)
+    given = {"county": county, "source": post.source, "url": post.url, "first_seen": now, "changed_at": now, "absent_at": post.trace.absent_at}
+    return models.Post(**given, **fields, **_met(post, now))
 
 
 def content_of(post: Post) -> bytes:

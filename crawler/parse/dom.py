@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -199,7 +200,17 @@ def absolute(base: str, href: str | None) -> str | None:
     if not href:
         return None
     wanted = href.strip().replace("\\", "/")
-    if not wanted or wanted.startswith("#") or wanted.lower().startswith(("javascript:", "mailto:", "tel:", "data:", "about:", "void")):
+    if not wanted or wanted.startswith("#"):
+        return None
+    if wanted[0] == "/" or wanted[:4].lower() == "http":  # the same from every page of a site, and on every page: navigation
+        parts = urlsplit(base)
+        return _joined(f"{parts.scheme}://{parts.netloc}/", wanted)
+    return _joined(base, wanted)
+
+
+@lru_cache(maxsize=8192)
+def _joined(base: str, wanted: str) -> str | None:
+    if wanted.lower().startswith(("javascript:", "mailto:", "tel:", "data:", "about:", "void")):
         return None
     try:
         parts = urlsplit(urljoin(base, wanted))

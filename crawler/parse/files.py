@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from core.records import Attachment, Link
@@ -57,6 +58,7 @@ _ICONS = re.compile(
 MAX_FILES, MAX_LINKS = 100, 200
 
 
+@lru_cache(maxsize=8192)
 def extension(url: str) -> str:
     """The lower-case extension of the file that an address leads to (of its `filename=` where it has one), "" for none."""
     parts = urlsplit(url)
