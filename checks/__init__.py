@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks import expressions, freshness, links, privacy, tags
+from checks.links import LinkList
 from checks.privacy.policy import Policy
 from core.records import Finding, Subject
 from core.rules import RuleSet
@@ -17,6 +18,7 @@ class Rules:
     wording: RuleSet
     privacy: Policy
     version: str
+    bad_links: LinkList | None = None
 
 
 Check = Callable[[Subject, Rules, date], list[Finding]]
@@ -31,7 +33,7 @@ def _expressions(subject: Subject, rules: Rules, today: date) -> list[Finding]:
 
 
 def _links(subject: Subject, rules: Rules, today: date) -> list[Finding]:
-    return links.scan(subject)
+    return links.scan(subject, rules.bad_links)
 
 
 def _tags(subject: Subject, rules: Rules, today: date) -> list[Finding]:

@@ -246,11 +246,11 @@ class Observation:
     """A counted or filed fact that is not a post. kind → data:
 
     sent-news {unit, title} · submission {unit, file, header, rows, error} · paper {unit, paper, period, sender}
-    event {platform, unit, type, generated, accepted, discarded, closed, month}
+    event {platform, unit, type, generated, accepted, discarded, closed, month} · probe {ok, reason, seconds, digest, tags} (of the home page)
     """
 
     source: str
-    kind: Literal["sent-news", "submission", "paper", "event"]
+    kind: Literal["sent-news", "submission", "paper", "event", "probe"]
     key: str
     on: date
     data: Mapping[str, Any]

@@ -17,16 +17,20 @@ from crawler import documents
 
 def load_rules(county: County | None = None, folder: Path = SHARED) -> Rules:
     """The rules of wording and of privacy shared by all counties, with the county's own names and word list; raises ConfigurationError."""
+    import yaml
+
     from checks.expressions.names import extended, names_of
     from checks.expressions.wordlist import load_words
+    from checks.links import read_list
     from checks.privacy.policy import load_policy
     from core.rules import load
 
     wording, policy = load(folder / "rules"), load_policy(folder)
     if county is not None:
         wording = extended(wording, names_of(county, load_words(county.folder)))
-    version = hashlib.sha256(f"{wording.version} {policy.version}".encode()).hexdigest()[:12]
-    return Rules(wording, policy, version)
+    listed = (folder / "data" / "bad_links.yaml").read_text(encoding="utf-8")
+    version = hashlib.sha256(f"{wording.version} {policy.version} {listed}".encode()).hexdigest()[:12]
+    return Rules(wording, policy, version, read_list(yaml.safe_load(listed)))
 
 
 class Reader:

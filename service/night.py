@@ -176,6 +176,19 @@ def watch(night: Night, order: Order) -> Outcome:
     return Outcome("partial" if watched.failed else "done", watched.told())
 
 
+def probe(night: Night, order: Order) -> Outcome:
+    """Look whether the home page opens, and judge site and columns by the national indicators."""
+    from service import health
+
+    if not night.county.portal.url:
+        found: dict[str, object] | None = None
+    else:
+        found = health.probe(night)
+    fresh = health.check_up(night)
+    told = "没有配置首页网址" if found is None else "首页能打开" if found.get("ok") else f"首页打不开：{found.get('reason')}"
+    return Outcome("done", f"{told}，新发现 {len(fresh)} 处")
+
+
 STAGES: Mapping[Stage, Callable[[Night, Order], Outcome]] = {
     "crawl": crawl,
     "check": check,
@@ -189,6 +202,7 @@ STAGES: Mapping[Stage, Callable[[Night, Order], Outcome]] = {
     "ledger": ledger,
     "inbox": inbox,
     "watch": watch,
+    "probe": probe,
 }
 
 

@@ -16,7 +16,7 @@ from core.records import Source, SourceKind
 
 FILE = "schedule.yaml"
 SCHEDULER = "调度程序"  # the name under which the scheduler itself stands among the runs
-Stage = Literal["crawl", "check", "evidence", "deliver", "digest", "escalate", "all-clear", "expire", "draft", "ledger", "inbox", "watch"]
+Stage = Literal["crawl", "check", "evidence", "deliver", "digest", "escalate", "all-clear", "expire", "draft", "ledger", "inbox", "watch", "probe"]
 LABELS: dict[Stage, str] = {
     "crawl": "采集",
     "check": "检查",
@@ -30,6 +30,7 @@ LABELS: dict[Stage, str] = {
     "ledger": "年度台账",
     "inbox": "收信",
     "watch": "查看稿件文件夹",
+    "probe": "网站体检",
 }
 EACH_SLOT: tuple[Stage, ...] = ("draft", "ledger")  # each missed month or year is owed by itself; of the others one run makes up for all
 _KINDS = frozenset(get_args(SourceKind)) | {"preview"}

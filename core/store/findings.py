@@ -51,7 +51,7 @@ def _write(county: str, post: StoredPost, current: Mapping[str, Finding], rows: 
 
     new, states = [], {}
     for uid, finding in current.items():
-        fields = {**_fields(finding), "post_id": post.id, "closed_at": None}
+        fields = {**finding_fields(finding), "post_id": post.id, "closed_at": None}
         if uid not in rows:
             states[uid] = "new"
             new.append(models.Finding(county=county, uid=uid, first_seen=now, day=post.published_on or shanghai(now).date(), **fields))
@@ -98,7 +98,7 @@ def _state_again(county: str, row: Any, post: StoredPost) -> str:
     return "review" if state == "fixed" else state
 
 
-def _fields(finding: Finding) -> dict[str, Any]:
+def finding_fields(finding: Finding) -> dict[str, Any]:
     names = ("rule", "severity", "unit", "source", "url", "title", "file", "where", "start", "end", "masked", "message", "suggestion")
     return {**{name: getattr(finding, name) for name in names}, "reasons": list(finding.reasons), "rank": SEVERITIES.index(finding.severity)}
 

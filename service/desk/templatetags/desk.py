@@ -38,6 +38,7 @@ CATEGORIES = {
     "tag": "页面标签",
     "document": "无法读取",
     "freshness": "更新",
+    "site": "网站",
 }
 _GRADES = {"优秀": "best", "良好": "good", "合格": "fair", "不合格": "poor", "未能核实": "unknown"}
 
