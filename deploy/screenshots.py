@@ -129,7 +129,9 @@ def _all(desk: Any, out: Path, only: Sequence[str]) -> int:
     from crawler.browser import find_browser
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=find_browser(), env={**os.environ, "LANGUAGE": "zh_CN"}, args=["--no-sandbox", "--disable-background-networking", "--lang=zh-CN"])
+        browser = driver.chromium.launch(
+            executable_path=find_browser(), env={**os.environ, "LANGUAGE": "zh_CN"}, args=["--no-sandbox", "--disable-background-networking", "--lang=zh-CN"]
+        )
         for picture in PICTURES:
             if only and picture.name not in only:
                 continue

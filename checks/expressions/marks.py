@@ -110,7 +110,9 @@ def attachments(rule: Rule) -> Prepared:
         if not heads or heads[0].start() > end + 2 or int(heads[0][1]) != 1:
             return
         for index, expected in slips([int(head[1]) for head in heads]):
-            yield hit(rule, heads[index].start(1), heads[index].end(1), text, str(expected), "附件序号重复" if expected > int(heads[index][1]) else "附件序号缺漏")
+            yield hit(
+                rule, heads[index].start(1), heads[index].end(1), text, str(expected), "附件序号重复" if expected > int(heads[index][1]) else "附件序号缺漏"
+            )
             return
 
     return Prepared(("附件:", "附件："), run)
