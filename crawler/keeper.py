@@ -62,10 +62,11 @@ class Keeper:
         self._last = run_store.latest_receipts(county.id)
         self._lists = list_store.recall(county.id)
         self._days = list_store.publishing_days(county.id, self.job.now - timedelta(days=400))
-        rolling = 0 if self.job.wanted else county.crawl.look_around
-        sources = [source.id for source in self.job.sources(("portal",))]
-        for post in visit_store.to_look_at(county.id, sources, self.job.now, county.crawl.look_again, rolling):
-            self._again.setdefault(post.source, []).append(post)
+        manners, now = county.crawl, self.job.now
+        for kind, rolling in () if self.job.full else (("portal", 0 if self.job.wanted else manners.look_around), ("ledger", 0)):
+            sources = [source.id for source in self.job.sources((kind,))]
+            for post in visit_store.to_look_at(county.id, sources, now, manners.look_again, rolling):
+                self._again.setdefault(post.source, []).append(post)
         self._run = run_store.start_run(self.job.county.id, "crawl", self.job.now)
 
     def close(self, status: str) -> None:

@@ -1,4 +1,4 @@
-"""How often a column needs to be looked at, learned from its own history. See docs/decisions/0012-rhythm-of-columns.md."""
+"""How often a column needs to be looked at, learned from its own history. See docs/decisions/0013-rhythm-and-memory-of-lists.md."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from core.errors import CollectionError, UnreadableError
 from core.records import Post, Source
+from core.store.visits import KnownPost
 from crawler.accounts import lasting, of_account
+from crawler.again import look_again
 from crawler.articles import Reading, read_entry
 from crawler.fetch import Answer
 from crawler.inbox import inbox_paths, read_bytes
@@ -39,10 +41,19 @@ class LedgerSpider(CollectorSpider):
                 if post.url not in known:
                     await self._gate.acquire()
                     group.create_task(self._read(reading, listed_of(post), tally))
+            for old in self.keeper.again(source.id):
+                await self._gate.acquire()
+                group.create_task(self._look(reading, old, tally))
 
     async def _read(self, reading: Reading, item: Listed, tally: Tally) -> None:
         try:
             await read_entry(self, reading, item, tally)
+        finally:
+            self._gate.release()
+
+    async def _look(self, reading: Reading, known: KnownPost, tally: Tally) -> None:
+        try:
+            await look_again(self, reading, known, tally)
         finally:
             self._gate.release()
 

@@ -37,7 +37,7 @@ class PortalSpider(CollectorSpider):
         """Walk the list as far as needed, read what is new, look again at what changed, is missing or has open findings."""
         reading = Reading(source.id, lambda answer, listed: _read(answer, listed, source.id))
         async with asyncio.TaskGroup() as group:
-            if self.keeper.may_rest(source):
+            if not self.job.full and self.keeper.may_rest(source):
                 tally.resting = True
             else:
                 await self._look(source, reading, tally, group)
