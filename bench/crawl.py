@@ -46,7 +46,8 @@ def site(articles: int, etags: bool) -> Iterator[str]:
     """A portal of columns with so many articles each; its address."""
     command = [sys.executable, "-m", "bench.crawl_site", str(articles), *(["etag"] if etags else [])]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout and process.stdin
+    assert process.stdout
+    assert process.stdin
     try:
         yield process.stdout.readline().strip()
     finally:

@@ -95,7 +95,7 @@ async def serve(articles: int, etags: bool) -> None:
                 head = b"HTTP/1.1 %d X\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n" % (status, len(body))
                 writer.write(head + (b"ETag: " + etag + b"\r\n" if etags else b"") + b"\r\n" + (b"" if request.startswith(b"HEAD") else body))
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

@@ -180,7 +180,7 @@ class Fetcher:
     async def _once(self, request: Request, host: str) -> tuple[Any, CollectionError | None]:
         engine = self._crawler.engine
         assert engine is not None
-        await self._limit.turn(host)
+        await self._limit.turn(urlsplit(request.url).hostname or "")
         try:
             response = await engine.download_async(request.copy())
         except IgnoreRequest as error:
