@@ -112,7 +112,9 @@ def _weibo(random_: random.Random, posts: list[Gold], account: str) -> Made:
         card: dict[str, Any] = {"card_type": 9, "mblog": blog}
         if number == 0:
             p["pinned"] = True
-            random_.choice((lambda: card.update(profile_type_id="proweibotop_"), lambda: blog.update(isTop=1), lambda: blog.update(mblogtype=2)))()
+            mark = random_.choice(("profile_type_id", "isTop", "mblogtype"))
+            card |= {"profile_type_id": "proweibotop_"} if mark == "profile_type_id" else {}
+            blog |= {"isTop": 1} if mark == "isTop" else {"mblogtype": 2} if mark == "mblogtype" else {}
         cards.append(card if random_.random() < 0.7 else {"card_type": 11, "card_group": [card]})
     return _json({"ok": 1, "data": {"cardlistInfo": {"total": 99}, "cards": cards}}), posts
 

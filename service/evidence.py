@@ -130,12 +130,13 @@ class _Work:
         }
 
     def _pictures(self, post: StoredPost, subject: Subject, found: Sequence[Finding], wanted: Sequence[Finding], at: datetime) -> Iterator[Shown]:
+        from service.alerts.sheet import safe_url
         from service.desk.reading import masked
         from service.evidence_page import page_html
         from service.evidence_sheet import sheet_html
         from service.evidence_text import places
 
-        head = f"{self._night.county.name}政务公开巡查 · 采集于 {shanghai(at):%Y-%m-%d %H:%M:%S} · {post.url[:120]} · 个人信息已遮盖"
+        head = f"{self._night.county.name}政务公开巡查 · 采集于 {shanghai(at):%Y-%m-%d %H:%M:%S} · {safe_url(post.url)[:120]} · 个人信息已遮盖"
         files = list(dict.fromkeys(finding.file for finding in wanted))[:_MAX_FILES]
         reading = masked(subject, found)
         for file in files:

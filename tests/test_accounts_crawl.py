@@ -102,6 +102,9 @@ def test_every_adapter_and_a_quiet_night_after_it(county: County, platforms: Pla
         ("眉县教育", "台账一"): ("2026-10-08 01:00", "live", "reprint", 0),
     }
     assert county.rows("select origin from store_post where title = '群发一'") == [("示范日报",)]
+    ((capture,),) = county.rows("select capture from store_post where title = '订阅一'")
+    (how,) = json.loads(capture).values()
+    assert (how["status"], how["url"], len(how["sha256"])) == (200, f"{platforms.base}/s/feed1", 64)
     asked = dict(platforms.asked)
     assert asked["/datacube/getarticletotaldetail"] == 49, "one question a day, from the first of last month to yesterday"
     assert asked["/api/container/getIndex"] == 2, "the pinned post is no reason to stop, the old one is"

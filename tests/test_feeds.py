@@ -129,6 +129,7 @@ def test_the_account_of_a_feed() -> None:
 
     assert account("眉县发布的微博", "眉县发布") == ["眉县发布"]
     assert account("眉县公安 - 抖音", "") == ["眉县公安"]
+    assert account("微信公众号 - 眉县公安", "") == ["眉县公安"]
     assert account("眉县教育", "张编辑", "李编辑") == ["眉县教育"] * 2
     assert account("WeWe-RSS All", "眉县教育", "眉县公安") == ["眉县教育", "眉县公安"]
 
@@ -313,6 +314,35 @@ def test_lists_of_the_back_office_and_histories() -> None:
         line("第一篇", ARTICLE, moment),
         line("第二篇", ARTICLE + "4", moment, None, "declared"),
     ]
+
+
+def test_exports_of_tools() -> None:
+    export = {
+        "user": {},
+        "weibo": [
+            {
+                "id": 1,
+                "bid": "HATy0b0sZ",
+                "user_id": 5,
+                "screen_name": "眉县发布",
+                "text": "正文",
+                "created_at": "2023-10-10",
+                "full_created_at": "2023-10-10 10:00:00",
+                "retweet": {"id": 2, "text": "原文"},
+            }
+        ],
+    }
+    assert lines(export) == [line("正文", "https://m.weibo.cn/status/HATy0b0sZ", "2023-10-10T10:00:00+08:00", "眉县发布", "reprint")]
+    notes = [
+        {"note_id": "4387933362623405", "content": "正文", "create_time": 1698023107, "nickname": "眉县发布"},
+        {"note_id": "4387933362623406", "content": "第二条", "create_time": 1698023107, "nickname": "眉县发布"},
+    ]
+    assert [row["title"] for row in lines(notes)] == ["正文", "第二条"]
+    videos = "\n".join(
+        json.dumps({"aweme_id": str(n), "title": f"视频{n}", "desc": f"视频{n}", "create_time": 1698023107, "aweme_url": f"https://www.douyin.com/video/{n}"})
+        for n in (11, 12)
+    )
+    assert [row["url"] for row in lines(videos)] == ["https://www.douyin.com/video/11", "https://www.douyin.com/video/12"]
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------

@@ -27,7 +27,8 @@ def read_video_json(body: bytes, url: str, source: str = "") -> Batch | None:
 
 def read_douyin(data: Any, url: str = _SITE, source: str = "") -> Batch | None:
     """Read `{"status_code", "aweme_list": […], "has_more", "max_cursor"}` or the open platform's `{"data": {"list": […], "has_more", "cursor"}}`."""
-    answer = record(data)
+    rows = list(records(data))
+    answer = record(data) or ({"aweme_list": rows} if rows and all("aweme_id" in row for row in rows) else {})
     inner = record(answer.get("data")) or answer
     code = next((code for code in _codes(answer, inner) if code), None)
     rows = inner.get("aweme_list", inner.get("list", inner.get("video_list")))
@@ -73,7 +74,8 @@ def _from_row(row: Record, url: str, source: str) -> Post:
 
 def _address(row: Record, url: str) -> str:
     """The lasting address: the site's by number; what is shared from there changes at every visit. The open platform's `share_url` is its own."""
-    shared = absolute(url, row.get("share_url") if isinstance(row.get("share_url"), str) else None)
+    given = row.get("share_url") or row.get("aweme_url")
+    shared = absolute(url, given if isinstance(given, str) else None)
     item = words(row.get("aweme_id") or row.get("video_id"))
     here = (urlsplit(url).hostname or "").endswith(("douyin.com", "iesdouyin.com"))
     if item.isdigit() and here and ("aweme_id" in row or not shared):

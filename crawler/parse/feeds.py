@@ -22,6 +22,7 @@ _SUFFIX = re.compile(
     r"\s*(?:的|[-–—|_·])\s*(?:微博|新浪微博|抖音号?|抖音视频|视频号|公众号|微信公众号|快手|今日头条|头条号|bilibili.{0,4}|投稿视频|动态|微信公众平台|RSS)\s*$",
     re.IGNORECASE,
 )
+_PREFIX = re.compile(r"^(?:微信)?(?:公众号|订阅号|服务号|微博|新浪微博|抖音号?|视频号|今日头条|头条号)\s*[-–—|_·:：]\s*")
 _EVERYTHING = re.compile(r"^(?:we-?wwe|wewe|we-?rss|werss|rss)|rss\b.{0,6}all|^all\b|全部|所有|聚合|订阅(?:列表|合集)?$|合集$|^mp-?we-?rss", re.IGNORECASE)
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置顶\s*[\]】)）]")
 _MAX_ITEMS = 20_000
@@ -90,7 +91,7 @@ def _account(title: str, authors: list[str]) -> str:
 
 
 def _bare(title: str) -> str:
-    return _SUFFIX.sub("", title) or title
+    return _PREFIX.sub("", _SUFFIX.sub("", title)) or title
 
 
 def read_json_feed(data: Any, url: str = "", now: datetime | None = None) -> Batch | None:

@@ -22,7 +22,7 @@ _NOTHING = re.compile(r"还没有(?:内容|发(?:布)?过?微博)|暂无|没有�
 
 def read_weibo(data: Any, now: datetime | None = None) -> Batch | None:
     """Read a parsed answer; None for JSON that isn't 微博's. `now` is when it was saved, which "5分钟前" counts from."""
-    answer = record(data)
+    answer = record(data) or {"list": [_exported(row) for row in records(data)]}
     inner = record(answer.get("data"))
     rows = list(_statuses(answer, inner))
     if not rows and (refused := _refused(answer)):
@@ -41,6 +41,7 @@ def _statuses(answer: Record, inner: Record) -> Iterator[tuple[Record, bool]]:
     """Every 微博 of the answer with the card's own word on whether it is pinned."""
     for holder in (inner, answer):
         yield from _cards(holder.get("cards"))
+        yield from ((_exported(row), False) for row in records(holder.get("weibo")) if _is_status(_exported(row)))
         for name in ("list", "statuses", "mblogs"):
             yield from ((row, False) for row in records(holder.get(name)) if _is_status(row))
         if _is_status(holder):
@@ -49,6 +50,16 @@ def _statuses(answer: Record, inner: Record) -> Iterator[tuple[Record, bool]]:
         for holder in (inner, answer):
             if _is_status(record(holder.get(name))):
                 yield record(holder.get(name)), False
+
+
+def _exported(row: Record) -> Record:
+    """A row of a tool's export in the platform's own names."""
+    if "note_id" in row and "content" in row:
+        return {**row, "id": row["note_id"], "text": row["content"], "created_at": row.get("create_time"), "user": {"screen_name": row.get("nickname")}}
+    if "screen_name" in row and "bid" in row and "user" not in row:
+        user = {"screen_name": row["screen_name"], "id": row.get("user_id")}
+        return {**row, "created_at": row.get("full_created_at") or row.get("created_at"), "user": user, "retweeted_status": row.get("retweet")}
+    return row
 
 
 def _cards(cards: object, depth: int = 0) -> Iterator[tuple[Record, bool]]:
