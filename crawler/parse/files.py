@@ -117,14 +117,22 @@ def read_attachments(trees: list[Element], containers: list[Element], base: str,
     above = _links_above(trees[0], title_node, inside)
     found: dict[str, Attachment] = {}
     for link in (link for tree in trees for link in tree.iter("a")):
+        if link in above or (link not in inside and _plainly_a_page(link)):
+            continue
         url = absolute(base, link.get("href")) or _scripted(link, base)
         if url is None or url in found or len(found) >= MAX_FILES or not _is_attachment(link, url):
             continue
-        if link in above or (link not in inside and _far(link)):
+        if link not in inside and _far(link):
             continue
         shown = extension(url) in _PICTURES and (link.find(".//img") is not None or not inline_text(link))
         found[url] = Attachment(url=url, name=_name(link, url), picture=shown)
     return tuple(found.values())
+
+
+def _plainly_a_page(link: Element) -> bool:
+    """True for a link that need not be looked at: most links of a page lead to other pages."""
+    href = (link.get("href") or "").lower()
+    return href.endswith((".html", ".htm", ".shtml", "/")) and link.get("appendix") is None and link.get("onclick") is None
 
 
 def _links_above(tree: Element, title_node: Element | None, inside: set[Element]) -> set[Element]:

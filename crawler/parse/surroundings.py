@@ -58,6 +58,8 @@ def _between(body: Element, containers: list[Element], title_node: Element | Non
     """(lines of facts, scripts) from the title to where the text starts, whatever their elements are called."""
     if title_node is None or not containers:
         return [], []
+    above = set(containers[0].iterancestors())
+    body = next((node for node in title_node.iterancestors() if node in above), body)  # the smallest part that holds both
     order = {node: index for index, node in enumerate(body.iter())}
     start, end = order.get(title_node, 0), min(order.get(node, 0) for node in containers)
     if not start < end:
