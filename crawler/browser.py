@@ -213,3 +213,8 @@ async def click_next(page: Any) -> bool:
 async def scroll(page: Any) -> None:
     """To the end of the page, where lists load more."""
     await page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+
+
+if __name__ == "__main__":  # asked by deploy/setup.sh: is there a browser, and which
+    print(find_browser() or "")
+    raise SystemExit(0 if find_browser() else 1)

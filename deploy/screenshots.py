@@ -74,7 +74,6 @@ def _issue(page: Any) -> None:
 PICTURES = (
     Picture("login", "", "/login/"),
     Picture("today", "reviewer", "/"),
-    Picture("findings", "reviewer", "/findings/"),
     Picture("finding-beside", "reviewer", "/findings/?severity=veto", _beside),
     Picture("finding", "reviewer", "/", _open_leak, tall=1000),
     Picture("units", "reviewer", "/units/"),
@@ -82,26 +81,21 @@ PICTURES = (
     Picture("accounts", "reviewer", "/accounts/"),
     Picture("account", "reviewer", "/accounts/微信服务号/眉县公安/"),
     Picture("columns", "reviewer", "/columns/"),
-    Picture("column", "reviewer", "/columns/县应急管理局/安全生产信息/"),
-    Picture("bulletins", "reviewer", "/bulletins/"),
     Picture("bulletin-draft", "reviewer", f"/bulletins/{MONTH}/"),
     Picture("bulletin-problem", "reviewer", f"/bulletins/{MONTH}/", _problem),
     Picture("bulletin-grade", "reviewer", f"/bulletins/{MONTH}/", _grade),
     Picture("bulletin-issue", "reviewer", f"/bulletins/{MONTH}/issue/"),
     Picture("bulletin-issued", "reviewer", f"/bulletins/{MONTH}/issue/", _issue),
-    Picture("bulletin-audit", "reviewer", "/bulletins/audit/"),
     Picture("year", "reviewer", "/year/"),
     Picture("precheck", "other", "/precheck/", _check, tall=1000),
     Picture("runs", "administrator", "/runs/"),
     Picture("runs-sources", "administrator", "/runs/sources/"),
     Picture("runs-alerts", "administrator", "/runs/alerts/"),
     Picture("users", "administrator", "/users/"),
-    Picture("user-new", "administrator", "/users/new/"),
     Picture("config", "administrator", "/config/"),
     Picture("officer-today", "other", "/"),
     Picture("officer-unit", "other", "/my-unit/"),
     Picture("phone-today", "other", "/", phone=True),
-    Picture("phone-findings", "other", "/findings/", phone=True),
     Picture("phone-precheck", "other", "/precheck/", _check, phone=True),
 )
 
@@ -130,7 +124,9 @@ def _all(desk: Any, out: Path, only: Sequence[str]) -> int:
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=find_browser(), env={**os.environ, "LANGUAGE": "zh_CN"}, args=["--no-sandbox", "--disable-background-networking", "--lang=zh-CN"]
+            executable_path=find_browser(),
+            env={**os.environ, "LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"},
+            args=["--no-sandbox", "--disable-background-networking", "--lang=zh-CN"],
         )
         for picture in PICTURES:
             if only and picture.name not in only:

@@ -65,7 +65,7 @@ def as_role(desk: Desk, new_context: Callable[..., BrowserContext]) -> Callable[
 
     def open_window(role: str, **options: Any) -> BrowserContext:
         context = new_context(base_url=desk.base, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         context.add_cookies([{"name": "xuncha_session", "value": desk.sessions[role], "url": desk.base}])
         return context
 
