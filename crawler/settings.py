@@ -3,7 +3,11 @@
 BOT_NAME = "xuncha"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
-DOWNLOADER_MIDDLEWARES = {"crawler.captures.CaptureMiddleware": 50}  # nearest the engine: bodies arrive unpacked
+DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+    "crawler.captures.CaptureMiddleware": 50,  # nearest the engine: bodies arrive unpacked
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+}  # nearest the engine: bodies arrive unpacked
 ITEM_PIPELINES = {"crawler.pipelines.StorePipeline": 300}
 
 USER_AGENT = "Xuncha/1.0"
@@ -29,7 +33,11 @@ METAREFRESH_ENABLED = False
 REFERER_ENABLED = False
 # Nobody reads Scrapy's statistics, and no site of ours takes a user name and password; both cost time at every request.
 DOWNLOADER_STATS = False
-DOWNLOADER_MIDDLEWARES = {"scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None, "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None}
+DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+    "crawler.captures.CaptureMiddleware": 50,  # nearest the engine: bodies arrive unpacked
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+}
 
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

@@ -17,6 +17,11 @@ MIN_TITLE = 4
 _ROW_LENGTH = 600
 
 
+def is_article_url(url: str) -> bool:
+    """True for an address that looks like an article's rather than a column's or the home page's."""
+    return _ARTICLE_URL.search(url) is not None and re.search(r"/(?:index|list)(?:_\d+)?\.s?html?$", url) is None
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     listed: Listed
