@@ -3,11 +3,6 @@
 BOT_NAME = "xuncha"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
-DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
-    "crawler.captures.CaptureMiddleware": 50,  # nearest the engine: bodies arrive unpacked
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-}  # nearest the engine: bodies arrive unpacked
 ITEM_PIPELINES = {"crawler.pipelines.StorePipeline": 300}
 
 USER_AGENT = "Xuncha/1.0"
