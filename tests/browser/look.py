@@ -72,7 +72,7 @@ def objections(page: Page) -> list[str]:
 
 def settle(page: Page) -> None:
     """Until everything that loads late has come."""
-    expect(page.locator(".loading, .htmx-request")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".loading, .htmx-request")).to_have_count(0, timeout=60_000)
 
 
 def links(page: Page, base: str) -> list[str]:

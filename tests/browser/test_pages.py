@@ -80,8 +80,8 @@ def lived_in(desk: Desk, browser: Any) -> None:
         page = context.new_page()
         page.goto(address)
         if role == "administrator":
-            page.get_by_label("简称").first.fill("县新设机构")
-        page.get_by_role("button", name=press, exact=True).click()
+            page.get_by_role("textbox", name="名称").first.fill("县新设机构")
+        page.get_by_role("button", name=press).click()
         page.wait_for_url(lambda url, address=address: address not in url)
         context.close()
 

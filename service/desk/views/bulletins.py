@@ -39,6 +39,11 @@ def wanted(month: str) -> Month:
     return found
 
 
+def _named(month: Month) -> str:
+    """The month as people write it."""
+    return f"{month.year}年{month.month}月"
+
+
 @allow(*OFFICE)
 @require_GET
 def listing(request: DeskRequest) -> HttpResponse:
@@ -144,7 +149,7 @@ def draw_up(request: DeskRequest, month: str) -> HttpResponse:
     here = judged(request.person.county, wanted(month), exact=True)
     back = redirect("bulletin", month=month)
     if here.assessment.month.last >= clock.today():
-        messages.warning(request, f"{month} 还没有结束，没到期的任务会被写成没完成。已显示预览，月底后再生成草稿。")
+        messages.warning(request, f"{_named(here.assessment.month)}还没有结束，没到期的任务会被写成没完成。已显示预览，月底后再生成草稿。")
         return back
     try:
         issuing.keep_draft(here)
@@ -162,7 +167,7 @@ def issue(request: DeskRequest, month: str) -> HttpResponse:
     here = judged(request.person.county, wanted(month), exact=True)
     versions = issuing.editions(here.county, here.assessment.month)
     if here.assessment.month.last >= clock.today():
-        messages.error(request, f"不能签发：{month} 还没有结束。")
+        messages.error(request, f"不能签发：{_named(here.assessment.month)}还没有结束。")
         return redirect("bulletin", month=month)
     note, wrong = request.POST.get("note", "").strip(), ""
     if request.method == "POST":
@@ -194,7 +199,7 @@ def _issue(request: DeskRequest, here: Judged, note: str) -> HttpResponse | None
         messages.error(request, f"没有签发：{error}")
     else:
         audit.record(request, "签发通报" if row.version == 1 else "签发更正", f"bulletin/{month}", version=row.version, note=note, files=row.files)
-        messages.success(request, f"{month} 通报第 {row.version} 版已签发并封存。")
+        messages.success(request, f"{_named(here.assessment.month)}通报第 {row.version} 版已签发并封存。")
         return redirect("bulletin-version", month=month, version=row.version)
     return None
 
