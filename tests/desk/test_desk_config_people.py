@@ -348,3 +348,33 @@ def test_sources_name_where_secrets_lie_never_what_they_are(desk: Desk, monkeypa
     assert "geheim" not in page
     assert world.entry("previews", "门户待发布") in page
     assert "168" in browser.get("/config/sources/?kind=blank").content.decode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"- [\n", b"- 1\n", "- name: 县".encode("gbk"), b"units: 5\nlistings: 7\naccounts: x\nwords: [1]\nchannels: 3\njobs: {}\n"],
+)
+def test_no_page_breaks_over_a_file_that_does(desk: Desk, content: bytes) -> None:
+    """Every list and form over a file written by hand into something else: told, never a fault, and nothing written."""
+    from service.desk.config.lists import LISTS
+    from service.desk.config.singles import SINGLES
+
+    browser = desk("administrator")
+    browser.get("/config/")  # a desk at work has read its county before
+    sent = {world.name_of("units", "name"): "县档案馆", world.name_of("words", "wrong"): "错的词", world.name_of("words", "right"): "对的词"}
+    for spec in (*LISTS[:5], LISTS[9], LISTS[14], LISTS[16]):
+        (world.folder() / spec.file).write_bytes(content)
+        assert browser.get(f"/config/list/{spec.slug}/").status_code == 200
+        assert browser.get(f"/config/list/{spec.slug}/export/").status_code == 200
+        assert browser.post(f"/config/list/{spec.slug}/new/", sent).status_code == 200, spec.slug
+        assert browser.post(f"/config/list/{spec.slug}/0123456789ab/", sent).status_code == 200, spec.slug
+        assert (world.folder() / spec.file).read_bytes() == content
+    for single in SINGLES[:6]:
+        (world.folder() / single.file).write_bytes(content)
+        assert browser.get(f"/config/form/{single.slug}/").status_code == 200
+        assert browser.post(f"/config/form/{single.slug}/", {"seen": "x"}).status_code == 200
+        assert browser.get(f"/config/files/{single.file.removesuffix('.yaml')}/edit/").status_code == 200
+        assert (world.folder() / single.file).read_bytes() == content
+    (world.folder() / "备份 1.yaml").write_bytes(content)
+    for address in ("/config/", "/config/files/", "/config/files/备份 1/", "/config/sources/", "/config/contacts/", "/"):
+        assert browser.get(address).status_code == 200

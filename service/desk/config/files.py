@@ -49,6 +49,14 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def mark(folder: Path, name: str) -> str:
+    """The mark of a file's content; empty where it cannot be read."""
+    try:
+        return digest(read(folder, name))
+    except (ConfigurationError, EnvironmentFailure):
+        return ""
+
+
 def replace(path: Path, text: str) -> None:
     """Put a file in its place whole, with the rights the old one had."""
     target = path.resolve()

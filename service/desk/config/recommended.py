@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.calendar import Month
 from core.config import County
-from core.errors import ConfigurationError, UnreadableError, UsageError
+from core.errors import ConfigurationError, EnvironmentFailure, UnreadableError, UsageError
 from service.desk.config import files
 from service.desk.config.files import Author
 from service.desk.models import ConfigChange
@@ -95,7 +95,10 @@ def put(county: County, month: Month, items: Sequence[Item], author: Author) -> 
     if folder is None:
         raise UsageError("推荐清单没有配置成收件目录下的文件夹，请先在“推荐清单的位置”里填好")
     name = NAME.format(month=month)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFailure(f"清单的文件夹 {folder.name} 建不了（{error.strerror}），请检查权限") from None
     with files.locked(folder):
         old = [item for item in kept(folder) if item.month == month]
         held = tuple(dict.fromkeys(entry for item in old for entry in item.items or ()))

@@ -68,8 +68,13 @@ class YamlText:
 
     def __init__(self, text: str) -> None:
         self.text = text if text.endswith("\n") or not text else text + "\n"
-        self.root = yaml.compose(self.text, Loader=_LOADER)
-        self.data = parse(self.text)
+        try:
+            self.root = yaml.compose(self.text, Loader=_LOADER)
+            self.data = parse(self.text)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            place = f"第{mark.line + 1}行" if mark else "某处"
+            raise ConfigurationError(f"文件{place}不是合法的 YAML。请先到“配置文件”页把它改正") from None
         self._wanted = deepcopy(self.data)
         self._spans: list[tuple[int, int, str]] = []
         self._drops: dict[Path, set[int]] = {}
@@ -86,6 +91,7 @@ class YamlText:
             parent = self._plain(path[:-1])
         elif parent is None:
             self._wanted = parent = {}
+        self._require(parent, dict if isinstance(key, str) else list)
         parent[key] = value
         pair = self._pair(path)
         if pair is None:
@@ -95,7 +101,7 @@ class YamlText:
 
     def rename(self, path: Path, new: str) -> None:
         """Give a key another name, in its place."""
-        parent = self._plain(path[:-1])
+        parent = self._require(self._plain(path[:-1]), dict)
         items = [(new if key == path[-1] else key, value) for key, value in parent.items()]
         parent.clear()
         parent.update(items)
@@ -121,8 +127,15 @@ class YamlText:
         if held is None:
             self._fill(path, [])
             held = self._plain(path)
-        held.append(item)
+        self._require(held, list).append(item)
         self._adds.setdefault(path, []).append(item)
+
+    @staticmethod
+    def _require(held: Any, kind: type) -> Any:
+        """Refuse a place that the file has filled with something else."""
+        if not isinstance(held, kind):
+            raise ConfigurationError(UNUSUAL)
+        return held
 
     def _plain(self, path: Path) -> Any:
         here = self._wanted

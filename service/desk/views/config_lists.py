@@ -86,12 +86,11 @@ def create(request: DeskRequest, slug: str) -> HttpResponse:
 def edit(request: DeskRequest, slug: str, ref: str) -> HttpResponse:
     """An entry's form. What another saved meanwhile is shown beside what was typed; nothing typed is lost."""
     spec = spec_or_404(slug)
-    text = files.read(page.folder(), spec.file, spec.start)
     row = next((row for row in rows_of(spec, usage.load(page.folder(), spec)) if row.ref == ref), None)
     if row is None and request.method == "GET":
         raise Http404
     form = _form(request, spec, row.values if row else {})
-    given = page.context(request, spec=spec, row=row, form=form, mark=row.mark if row else "", seen=files.digest(text))
+    given = page.context(request, spec=spec, row=row, form=form, mark=row.mark if row else "", seen=files.mark(page.folder(), spec.file))
     if request.method == "POST":
         given |= {"mark": request.POST.get("mark", ""), "seen": request.POST.get("seen", "")}
         if _valid(spec, form, row):
