@@ -313,6 +313,15 @@ def test_a_broken_file_is_told_and_put_right_as_text(desk: Desk) -> None:
     assert "配置没有错误" in browser.get("/config/").content.decode()
 
 
+def test_the_countys_id_stays(desk: Desk) -> None:
+    """Everything stored is the county's by its id: another one would lock everybody out."""
+    browser = desk("administrator")
+    fields = world.fields(browser.get("/config/files/county/edit/").content.decode())
+    page = browser.post("/config/files/county/edit/", fields | {"text": fields["text"].replace("id: meixian", "id: mei-county")}).content.decode()
+    assert "id：不能改" in page
+    assert world.data("county.yaml")["id"] == "meixian"
+
+
 def test_one_of_two_broken_files_can_be_put_right(desk: Desk) -> None:
     browser = desk("administrator")
     good = world.text("watch.yaml")

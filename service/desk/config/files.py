@@ -138,7 +138,14 @@ def save(folder: Path, name: str, edit: Callable[[str], str], summary: Callable[
             raise Rejected(wrong)
         if name == "units.yaml" and (left := usage.orphans(author.county, before, after)):
             raise Rejected((Complaint(name, f"还有用户或密钥属于要去掉的单位：{usage.told(left)}，请先改掉他们的单位或收回密钥"),))
+        if name == "county.yaml" and _id(after) != author.county:
+            raise Rejected((Complaint(name, f"id：不能改，现在是 {author.county}；已有的数据、用户和通报都记在它名下"),))
         return _kept(folder / name, before, after, summary(), author)
+
+
+def _id(text: str) -> str:
+    data = parse(text)
+    return str(data.get("id")) if isinstance(data, dict) else ""
 
 
 def _kept(path: Path, before: str, after: str, summary: str, author: Author) -> ConfigChange:
