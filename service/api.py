@@ -1,7 +1,7 @@
 """The API for a unit's CMS: `POST /api/v1/precheck` before publication, with the unit's key. It sees only what it is sent and keeps nothing unless asked."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
@@ -17,13 +17,12 @@ from pydantic import Field
 
 from core.errors import ConfigurationError, EnvironmentFailure
 from reports.data import finding_data
-from service import gate_pool, tokens
+from service import gate_pool, kept, tokens
 from service.api_body import REQUEST_BODY, Sent, read_body
 from service.desk import clock, county
-from service.desk.models import AuditEntry, KeptDraft, UnitToken
+from service.desk.models import AuditEntry, UnitToken
 from service.gate import Verdict
 
-KEPT_DAYS = 180
 _writing = threading.Lock()
 
 
@@ -176,30 +175,7 @@ def _note(request: HttpRequest, holder: UnitToken, sent: Sent, verdict: Verdict,
             address=str(request.META.get("REMOTE_ADDR", ""))[:64],
         )
         if sent.keep:
-            keep(holder.county, holder.unit, f"密钥 {holder.name}"[:150], sent, found, moment)
-
-
-def keep(county_id: str, unit: str, who: str, sent: Sent, found: list[dict[str, Any]], moment: datetime) -> None:
-    """Put a draft into the vault, each part a row of its own with what was found in it."""
-    from core.store.vault import Vault
-    from core.text import conceal
-
-    vault, draft = Vault.open(settings.HOME), sent.draft
-    words = draft.html or draft.text
-    parts: list[tuple[str | None, str, bytes]] = [(None, draft.title or "正文", words.encode("utf-8", "replace"))] if words or draft.title else []
-    parts += [(file.name, file.name, file.data) for file in draft.files]
-    for file, name, data in parts:
-        mine = [{**item, "file": conceal(item["file"] or "") or None} for item in found if conceal((item["file"] or "").split("!/")[0]) == conceal(file or "")]
-        KeptDraft.objects.create(
-            county=county_id,
-            unit=unit,
-            who=who,
-            name=conceal(name)[:300],
-            evidence=vault.put(data),
-            findings=mine,
-            kept_at=moment,
-            expires_at=moment + timedelta(days=KEPT_DAYS),
-        )
+            kept.keep(county.current(), holder.unit, f"密钥 {holder.name}", sent.draft, found, settings.HOME, moment)
 
 
 def _problem(status: int, message: str) -> HttpResponse:

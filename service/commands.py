@@ -22,9 +22,12 @@ def night(config: Path) -> Night:
 
 def crawl(config: Path, sources: list[str], full: bool) -> int:
     """Collect; 1 when some source could not be collected."""
+    from service.byhand import crawling
+
     tonight = night(config)
-    with stage("采集") as step:
+    with crawling(tonight, sources) as said, stage("采集") as step:
         failed = jobs.crawl(tonight, sources, full, step)
+        said["detail"] = f"{len(failed)} 个来源未能采集" if failed else ""
     for source, reason in failed.items():
         print(f"未能采集 {source}：{reason}", file=sys.stderr)
     planned = len(sources) or len(tonight.county.sources)

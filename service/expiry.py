@@ -9,35 +9,38 @@ from typing import Any
 
 from core.errors import EnvironmentFailure
 from core.store.vault import Vault
+from service import kept
 
 _BATCH = 100
 _NOTHING = b'{"title": "", "text": "", "body": ""}'
 # Tables of the desk that name evidence; they are read when they exist, because the night doesn't load the desk.
-_DESK = (("desk_keptdraft", "evidence"), ("desk_issuedbulletin", "files"))
+_DESK = ((kept.TABLE, "evidence"), ("desk_issuedbulletin", "files"))
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """What one run took away: readings of posts, pages of older versions, files in the vault, proofs of findings."""
+    """What one run took away: readings of posts, pages of older versions, files in the vault, proofs of findings, kept drafts."""
 
     posts: int = 0
     versions: int = 0
     files: int = 0
     proofs: int = 0
+    drafts: int = 0
 
 
 def expire(county: str, vault: Vault, now: datetime, keep_days: int) -> Expired:
     """Strip posts unchanged for `keep_days` of their raw material, and delete from the vault what then has no name anywhere.
 
     Spared: a post with an open finding (its versions too) unless a person has dismissed it, and every post with a file younger than the term.
-    A stripped post keeps an empty reading, so that rules can still be run over everything. Small transactions: stopped at any point, the next run goes on.
+    A stripped post keeps an empty reading, so that rules can still be run over everything. Kept drafts go when their term is over. Small transactions: stopped at any point, the next run goes on.
     """
     before = now - timedelta(days=keep_days)
     work = _Work(vault, before, vault.put(_NOTHING), _references())
     posts = sum(work.strip_posts(rows) for rows in _batches(_old_posts(county, before, work.empty)))
     versions = sum(work.strip_versions(rows) for rows in _batches(_old_versions(county, before)))
     proofs = sum(work.drop_proofs(rows) for rows in _batches(_old_proofs(county, before)))
-    return Expired(posts, versions, work.deleted, proofs)
+    drafts = sum(work.drop_drafts(rows) for rows in _parts(kept.past_term(county, now)))
+    return Expired(posts, versions, work.deleted, proofs, drafts)
 
 
 def _old_posts(county: str, before: datetime, empty: str) -> Any:
@@ -74,6 +77,10 @@ def _batches(rows: Any) -> Iterator[list[Any]]:
     while batch := list(rows.filter(pk__gt=last)[:_BATCH]):
         last = batch[-1].pk
         yield batch
+
+
+def _parts(rows: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]]]:
+    return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
 
 def _references() -> Counter[str]:
@@ -160,6 +167,15 @@ class _Work:
                 names = [name for name in (row.warc, *row.pictures.values_list("name", flat=True)) if name]
                 row.delete()
                 self._release(names)
+        return len(rows)
+
+    def drop_drafts(self, rows: Sequence[tuple[int, str]]) -> int:
+        """Delete drafts whose term is over, rows and bytes."""
+        from django.db import transaction
+
+        with transaction.atomic():
+            kept.forget([key for key, _ in rows])
+            self._release([name for _, name in rows])
         return len(rows)
 
     def _is_old(self, name: str) -> bool:

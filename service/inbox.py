@@ -16,6 +16,8 @@ from core.config import County
 from core.errors import EnvironmentFailure, XunchaError
 from core.records import Unit
 from core.store.vault import Vault
+from reports.data import finding_data
+from service import kept
 from service.gate import Draft, Verdict
 from service.gate_pool import shared
 from service.gate_words import page, plain
@@ -232,7 +234,8 @@ class _Desk:
             *file_sheets(self.county, unit, mail),
             *file_ledgers(self.county, unit, mail),
         ]
-        verdict = self._verdict(mail, unit) if any(word in mail.subject for word in self.settings.draft_words) else None
+        draft = self._draft(mail, unit) if any(word in mail.subject for word in self.settings.draft_words) else None
+        verdict = shared().examine(draft, self.night.today, self.county.folder) if draft else None
         if verdict is None and not filed:
             self._settle(row, "left", self._unsure(mail, unit), unit)
             return
@@ -241,14 +244,26 @@ class _Desk:
         parts = [f"{unit.name}：", ""]
         parts += ["来信已收到并归档：", *(f"{number}. {item.told()}" for number, item in enumerate(filed, 1)), ""] if filed else []
         html = ""
-        if verdict:
-            parts += [f"来信《{mail.subject}》已检查，正文和 {len(mail.files)} 个附件都查过了，稿件没有留存。", "", plain(verdict)]
+        if draft and verdict:
+            parts += [f"来信《{mail.subject}》已检查，正文和 {len(mail.files)} 个附件都查过了，{self._kept(draft, verdict, unit)}。", "", plain(verdict)]
             html = page(verdict, f"检查结果：{mail.subject}") if not filed else ""
         self._settle(row, "filed" if filed else "checked", self._reply(mail, "，".join(words), "\n".join([*parts, self._foot(unit)]), html), unit)
 
-    def _verdict(self, mail: Mail, unit: Unit) -> Verdict:
-        draft = Draft(mail.subject, "" if mail.html else mail.text, mail.html, mail.files, unit.name)
-        return shared().examine(draft, self.night.today, self.night.county.folder)
+    def _draft(self, mail: Mail, unit: Unit) -> Draft:
+        return Draft(mail.subject, "" if mail.html else mail.text, mail.html, mail.files, unit.name)
+
+    def _kept(self, draft: Draft, verdict: Verdict, unit: Unit) -> str:
+        """Keep the draft where its subject asks for it, and say what became of it."""
+        if not any(word in draft.title for word in self.settings.keep_words):
+            return "稿件没有留存"
+        if not kept.possible():
+            return "稿件没有留存（工作台还没有启用，暂不能留存）"
+        from django.db import transaction
+
+        found = [finding_data(finding) for finding in verdict.findings]
+        with transaction.atomic():
+            until = kept.keep(self.county, unit.name, "来信", draft, found, self.night.home, self.night.now)
+        return f"稿件已按要求加密留存至 {shanghai(until):%Y年%m月%d日}，到期自动删除"
 
     def _unsure(self, mail: Mail, unit: Unit) -> Reply:
         words = "、".join(f"“{word}”" for word in self.settings.draft_words)

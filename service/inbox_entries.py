@@ -15,7 +15,7 @@ Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 class InboxFile(Entry):
     """folders: those looked through. done, left: where a mail goes once it is dealt with, or is left for a person (none: it stays).
 
-    draft_words: a subject with one of them is a draft. max_mail: in MB. at_once: how many mails one round takes.
+    draft_words: a subject with one of them is a draft; keep_words: one of these in it as well asks to keep it. max_mail: in MB. at_once: how many mails one round takes.
     """
 
     enabled: bool = True
@@ -29,6 +29,7 @@ class InboxFile(Entry):
     done: Name | None = None
     left: Name | None = None
     draft_words: tuple[Name, ...] = ("发布前检查", "送审", "审稿", "稿件", "草稿")
+    keep_words: tuple[Name, ...] = ("请留存", "【留存】")
     answer_unknown: bool = True
     max_mail: int = Field(40, ge=1, le=100)
     at_once: int = Field(100, ge=1, le=1000)

@@ -119,7 +119,10 @@ def expire(night: Night, order: Order) -> Outcome:
     gone = strip(night.county.id, Vault.open(night.home), night.now, order.entry.keep_days)
     frequent = [entry.name for entry in load_schedule(night.county) if entry.every or entry.after]
     pruned = prune(night.county.id, frequent, night.now)
-    return Outcome("done", f"{gone.posts} 篇旧文、{gone.versions} 个旧版本的原文已清理，删除文件 {gone.files} 个；运行记录清理 {pruned} 条")
+    return Outcome(
+        "done",
+        f"{gone.posts} 篇旧文、{gone.versions} 个旧版本的原文已清理，到期留存稿件 {gone.drafts} 份已删除，删除文件 {gone.files} 个；运行记录清理 {pruned} 条",
+    )
 
 
 def draft(night: Night, order: Order) -> Outcome:

@@ -12,6 +12,7 @@ _WAITS_FOR: dict[Stage, tuple[Stage, ...]] = {
     "draft": ("crawl", "check"),
     "ledger": ("crawl", "check", "draft"),
 }
+BY_HAND = "手动采集"  # the name under which a crawl that a person started stands among the runs
 # A run that deletes evidence keeps away from those that store and read it.
 _APART: frozenset[Stage] = frozenset({"crawl", "check", "evidence"})
 
@@ -33,6 +34,8 @@ def clashes(entry: JobEntry, name: str, timings: Sequence[Timing], sources: Sequ
 
     A running job that the plan no longer knows could be doing anything: crawls and deletions keep away from it.
     """
+    if name == BY_HAND:
+        return entry.run in ("crawl", "expire")
     other = next((timing.entry for timing in timings if timing.entry.name == name), None)
     if other is None:
         return name != SCHEDULER and entry.run in {*_APART, "expire"}

@@ -67,6 +67,11 @@ class Owner:
         return self.process.alive or (self.launcher is not None and self.launcher.alive)
 
 
+def mark_of(home: Path, run: int, attempt: int) -> str:
+    """What the processes of this attempt at this run carry: no other run's, and no other county's on the same machine."""
+    return f"{hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]}-{run}-{attempt}"
+
+
 @cache
 def place() -> str:
     """This boot of this machine (or container), in which a process number means something."""

@@ -76,6 +76,7 @@ _ONLY_FOR: dict[str, tuple[Stage, ...]] = {
     "kinds": ("crawl",),
     "full": ("crawl",),
     "keep_days": ("expire",),
+    "draft_days": ("expire",),
     "period": ("draft", "ledger"),
 }
 
@@ -102,6 +103,7 @@ class JobEntry(Entry):
     kinds: tuple[Annotated[str, AfterValidator(_kind)], ...] = ()
     full: bool = False
     keep_days: int = Field(400, ge=90)
+    draft_days: int = Field(180, ge=1, le=3650)
     period: Literal["previous", "current"] = "previous"
 
     @model_validator(mode="after")

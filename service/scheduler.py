@@ -3,7 +3,6 @@
 One thread, one loop. Nothing that matters is kept in memory: killed at any moment, the next scheduler reads the same rows and goes on.
 """
 
-import hashlib
 import logging
 import signal
 import sys
@@ -26,7 +25,7 @@ from service.clock import Clock, SystemClock
 from service.due import Due, due
 from service.jobruns import Past
 from service.order import clashes, waits
-from service.processes import Owner, kill_tree
+from service.processes import Owner, kill_tree, mark_of
 from service.schedule import SCHEDULER, JobEntry, Timing, load_schedule
 
 logger = logging.getLogger("xuncha.schedule")
@@ -181,7 +180,7 @@ class Scheduler:
         for run in jobruns.running(self.county):
             if run.pk in mine or self._lives(run):
                 continue
-            killed = kill_tree(None, self._mark(run.pk, run.owner)) if run.job != SCHEDULER else 0
+            killed = kill_tree(None, mark_of(self.home, run.pk, run.owner.attempt)) if run.job != SCHEDULER else 0
             left = f"，并结束了它留下的 {killed} 个进程" if killed else ""
             told = f"运行中断：进程已不在（最后一次信号 {run.heartbeat_at.astimezone(SHANGHAI):%m-%d %H:%M:%S}）{left}"
             if jobruns.finish(run.pk, "died", told, self.clock.now()):
@@ -235,7 +234,7 @@ class Scheduler:
             seconds, late = (closes - now).total_seconds(), Outcome("overtime", f"到 {closes:%H:%M} 时段结束仍未完成，已停止；已完成的部分都已保存")
         command = (self.command or self._command)(entry, item, taken.run, owner, now)
         try:
-            child = Child(command, self._mark(taken.run, owner), self.home)
+            child = Child(command, mark_of(self.home, taken.run, owner.attempt), self.home)
         except XunchaError as error:
             jobruns.finish(taken.run, "failed", str(error), now)
             raise
@@ -243,11 +242,6 @@ class Scheduler:
         again = f"，第 {item.attempt} 次" if item.attempt > 1 else ""
         missed = f"，连同错过的 {item.merged} 次" if item.merged else ""
         logger.info("%s：开始（应运行时刻 %s%s%s）", entry.name, f"{item.slot.astimezone(SHANGHAI):%m-%d %H:%M}", again, missed)
-
-    def _mark(self, run: int, owner: Owner) -> str:
-        """What the processes of this attempt at this run carry: no other run's, and no other county's on the same machine."""
-        home = hashlib.sha256(str(self.home.resolve()).encode()).hexdigest()[:12]
-        return f"{home}-{run}-{owner.attempt}"
 
     def _command(self, entry: JobEntry, item: Due, run: int, owner: Owner, now: datetime) -> Sequence[str]:
         words = {"config": self.config.resolve(), "home": self.home, "job": entry.name, "slot": item.slot.isoformat()}

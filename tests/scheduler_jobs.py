@@ -191,6 +191,50 @@ def a_crawl_whose_job_process_is_killed_leaves_no_crawler_behind(world: World) -
     assert (status, "SIGKILL" in detail) == ("died", True)
 
 
+def a_crawl_by_hand_and_the_plans_never_collect_a_source_at_once(world: World) -> None:
+    web = Web()
+    world.county({"水情": web.column("a", "一切正常。"), "雨情": web.column("b", "三切正常。")})
+    web.held.add("/a/")
+    scheduler = owed(world, CRAWL)
+    by_hand = """
+    from core.errors import XunchaError
+    from service.commands import crawl
+    try:
+        code = crawl(world.config, {sources}, False)
+    except XunchaError as error:
+        sys.exit(str(error))
+    sys.exit(code)
+    """
+    first = world.process(by_hand.format(sources=[]))
+    world.until(lambda: "/a/" in web.asked, 60)
+    for sources in ([], ["column/县水利局/雨情"]):
+        code, said = world.process(by_hand.format(sources=sources)).end()
+        assert (code, said.count("\n")) == (1, 1), said
+        assert "“手动采集”正在运行" in said
+        assert "请等它结束后再试" in said
+    for _ in range(3):
+        scheduler.look()
+    assert not scheduler.busy, "the plan's crawl waits for the hand's"
+    first.signal(signal.SIGKILL)
+    first.end()
+    web.held.clear()
+    web.release.set()
+    code, said = world.process(by_hand.format(sources=[])).end()
+    assert code == 0, said
+    assert ("手动采集", "died") in world.rows()
+    world.settle(scheduler, 60)
+    assert last(world, "夜采")[0] == "done"
+    web.release.clear()
+    web.held.add("/a/")
+    world.clock.to("11-03 01:00")
+    scheduler.look()
+    assert "夜采" in scheduler.busy
+    code, said = world.process(by_hand.format(sources=[])).end()
+    assert (code, "“夜采”正在运行" in said) == (1, True), said
+    web.release.set()
+    world.settle(scheduler, 60)
+
+
 def sources_that_cannot_be_collected_are_told_and_a_look_without_sources_is_skipped(world: World) -> None:
     web = Web()
     world.county({"水情": web.column("a", "一切正常。"), "雨情": f"http://127.0.0.1:{free_port()}/"})
@@ -355,7 +399,7 @@ def evidence_past_its_term_goes_unless_something_open_rests_on_it(world: World) 
     from core.store.vault import Vault
 
     vault, old, recent = Vault.open(world.home), START - timedelta(days=500), START - timedelta(days=10)
-    shared, kept_draft = vault.put(b"shared"), vault.put(b"kept draft")
+    shared, kept_draft, old_draft = vault.put(b"shared"), vault.put(b"kept draft"), vault.put(b"draft past its term")
 
     def store(name: str, when: Any, attachment: str = "") -> None:
         files = (Attachment(f"http://x/{name}.xlsx", f"{name}.xlsx", attachment or vault.put(name.encode() + b" file")),)
@@ -382,8 +426,9 @@ def evidence_past_its_term_goes_unless_something_open_rests_on_it(world: World) 
         if name == "dismissed":
             findings.add_verdict("test", Verdict(f"finding/{finding.id}", "误报", "样例", "审核员", old))
     with sqlite3.connect(world.home / "xuncha.sqlite3") as database:
-        database.execute("create table desk_keptdraft (evidence text)")
-        database.execute("insert into desk_keptdraft values (?)", (kept_draft,))
+        database.execute("create table desk_keptdraft (id integer primary key, county text, evidence text, expires_at text)")
+        for evidence, until in ((kept_draft, "2023-11-20 00:00:00"), (old_draft, "2023-11-01 00:00:00")):
+            database.execute("insert into desk_keptdraft (county, evidence, expires_at) values ('test', ?, ?)", (evidence, until))
     database.close()
     young = vault.put(b"page young")
     for path in (world.home / "vault").rglob("*"):
@@ -403,6 +448,8 @@ def evidence_past_its_term_goes_unless_something_open_rests_on_it(world: World) 
     status, detail = last(world, "清理")
     assert (status, "3 篇旧文、1 个旧版本" in detail) == ("done", True), detail
     assert [there(name) for name in before["gone"]] == [False, False, True], "the file shared with a newer post stays"
+    assert not there(old_draft)
+    assert "到期留存稿件 1 份已删除" in detail
     assert not any(there(name) for name in before["dismissed"])
     assert [there(name) for name in before["draft"]] == [False, False, True], "a unit's kept draft stays"
     for title in ("open", "new", "young", "changed"):

@@ -1,6 +1,7 @@
 """The mailbox against a small IMAP server and a real SMTP server on loopback."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -85,6 +86,29 @@ def test_the_draft_is_nowhere_afterwards(world: World) -> None:
     assert MOBILE not in str(world.told())
     assert MOBILE not in str(world.rows())
     assert world.rows()[0]["reply"] == ""
+
+
+def test_a_draft_is_kept_sealed_when_its_subject_asks_for_it(world: World) -> None:
+    world.send(FINANCE, "送审（请留存）：公示", LEAK, ("名单.csv", LIST))
+    world.poll()
+    assert "工作台还没有启用，暂不能留存" in world.told()[-1][2]
+    columns = "id integer primary key, county text, unit text, name text, evidence text, who text, findings text, kept_at text, expires_at text"
+    with sqlite3.connect(world.home / "xuncha.sqlite3") as database:
+        database.execute(f"create table desk_keptdraft ({columns})")  # as the desk makes it
+    for number in range(2):
+        world.send(FINANCE, "送审（请留存）：公示", LEAK, ("名单.csv", LIST), Message_ID=f"<again{number}@unit.invalid>")
+        world.poll()
+    assert "稿件已按要求加密留存至 2024年04月23日，到期自动删除" in world.told()[-1][2]
+    world.send(FINANCE, "送审：公示", LEAK)
+    world.poll()
+    assert "稿件没有留存。" in world.told()[-1][2]
+    with sqlite3.connect(world.home / "xuncha.sqlite3") as database:
+        kept = database.execute("select county, unit, name, who, findings from desk_keptdraft order by id").fetchall()
+    database.close()
+    assert [row[:4] for row in kept] == [("test", "县财政局", "送审（请留存）：公示", "来信"), ("test", "县财政局", "名单.csv", "来信")]
+    assert all(json.loads(row[4]) for row in kept)
+    assert MOBILE not in str(kept)
+    assert all(MOBILE.encode() not in path.read_bytes() for path in world.home.rglob("*") if path.is_file())
 
 
 # --- papers and sheets --------------------------------------------------------------------------------------------

@@ -238,6 +238,7 @@ JOBS = ListSpec(
         Field("kinds", "只看这几类来源", "只用于采集；都不选就是不限。", "choices", choices=SOURCE_KINDS, narrow=True),
         Field("full", "全部重新采集", "只用于采集：不只看可能有变化的。", "yes", narrow=True),
         Field("keep_days", "保留天数", "只用于清理证据，至少 90 天。", "integer", default=400, narrow=True),
+        Field("draft_days", "留存稿件的天数", "只用于清理证据：单位要求留存的稿件过了这么多天就删除。", "integer", default=180, narrow=True),
         Field("period", "哪一期", "只用于通报草稿和台账。", "choice", choices=(("previous", "上一期"), ("current", "本期")), default="previous", narrow=True),
     ),
     ("name",), "每项任务什么时候自动运行。改好后自动生效，不必重启。", "还没有任务，什么也不会自动运行。", JobEntry,

@@ -197,6 +197,7 @@ def _inbox() -> Single:
                 Field("done", "处理完的移到", "文件夹名；留空就留在原处。"),
                 Field("left", "要人看的移到", "文件夹名；留空就留在原处。"),
                 Field("draft_words", "稿件的标题用词", "标题里有其中一个词，就按稿件检查。", "lines"),
+                Field("keep_words", "留存的标题用词", "送审的标题里再有其中一个词，稿件才加密留存，否则查完即弃。", "lines"),
                 Field("answer_unknown", "回复未登记的人", "只回复一次，请他用登记的邮箱。", "yes", default=True),
                 Field("max_mail", "单封上限（MB）", "1 到 100。", "integer", default=40),
             )),
