@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from checks import expressions
 from checks.expressions import warm
 from core.errors import ConfigurationError, EnvironmentFailure
 from core.records import Finding
@@ -48,16 +47,11 @@ class Gate(Protocol):
 
 
 class Inside:
-    """Checks in this process, one draft at a time. `whole`: compile all the rules at the first draft, which pays where many follow."""
-
-    def __init__(self, whole: bool = False) -> None:
-        self._whole = whole
+    """Checks in this process, one draft at a time."""
 
     def examine(self, draft: Draft, today: date, county: Path | None = None) -> Verdict:
         """As `Gate`; a fault of the checks themselves is told as a finding, its place goes to the log and never a value."""
         rules = rule_book(county).current()
-        if self._whole:
-            expressions.warm(rules.wording)
         try:
             warm(rules.wording)
             return examine(draft, rules, today, DRAFT_LIMITS)

@@ -14,7 +14,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     drafts, answers = Connection(os.dup(0), writable=False), Connection(os.dup(1), readable=False)
     os.dup2(2, 1)
-    inside = Inside(whole=True)
+    inside = Inside()
     while True:
         try:
             draft, today, county = drafts.recv()

@@ -142,20 +142,14 @@ def draft(night: Night, order: Order) -> Outcome:
 
 def ledger(night: Night, order: Order) -> Outcome:
     """The ledger of a year, of its months that are over."""
-    from reports.data import assessment_data
-    from service import jobs
     from service.judging import load_rules
-    from service.ledger import issued, veto_ids, write_ledger
-    from service.ledger import ledger as compute
+    from service.ledger import months_over, write_year
 
     year = shanghai(order.slot).year - (order.entry.period == "previous")
-    months = [month for number in range(1, 13) if (month := Month(year, number)).last < night.today]
+    months = months_over(year, night.today)
     if not months:
         return Outcome("skipped", f"{year} 年还没有过完一个月")
-    version = load_rules(night.county).version
-    assessed = [issued(night.county.id, month) or assessment_data(jobs.assess_month(night, month, version, night.now)[0]) for month in months]
-    folder = night.home / "out" / f"{night.county.id}-{year}"
-    write_ledger(compute(night.county, assessed, veto_ids(night.county.id)), folder)
+    folder = write_year(night, year, months, load_rules(night.county).version)
     return Outcome("done", f"{year} 年 {len(months)} 个月的台账已写到 {folder}")
 
 

@@ -372,24 +372,23 @@ def drafts_and_ledgers_are_written_and_an_issued_month_counts_as_issued(world: W
     draft = {"name": "草稿", "run": "draft", "day": 2, "at": "01:00"}
     book = {"name": "台账", "run": "ledger", "day": 2, "at": "01:00", "period": "current"}
     scheduler = owed(world, draft, book)
+    (world.config / "yearly.yaml").write_text("points: {privacy-leak: 5}\nveto: [privacy-leak]\n", encoding="utf-8")
     with sqlite3.connect(world.home / "xuncha.sqlite3") as database:
         database.execute("create table desk_issuedbulletin (county text, month text, version integer, assessment text, files text)")
-        problem = {"units": [UNIT], "text": "泄露个人隐私", "findings": ["f1"]}
+        problem = {"kind": "privacy-leak", "units": [UNIT], "text": "泄露个人隐私", "findings": ["f1"]}
         frozen = {"period": "2023-09", "grades": {"columns": {UNIT: "优秀"}}, "problems": [problem]}
         for version, month in ((1, {**frozen, "problems": []}), (2, frozen)):
             database.execute("insert into desk_issuedbulletin values ('test', '2023-09', ?, ?, '{}')", (version, json.dumps(month)))
     database.close()
-    from core.store.models import Finding
-
-    Finding.objects.create(county="test", uid="f1", rule="privacy/resident-id", severity="veto", message="m", first_seen=START, closed_at=START)
     world.settle(scheduler, 90)
     assert last(world, "草稿")[0] == "done", last(world, "草稿")
     assert json.loads((world.home / "out/test-2023-10/assessment.json").read_text("utf-8"))["period"] == "2023-10"
     assert (world.home / "out/test-2023-10/bulletin.docx").stat().st_size > 0
     assert last(world, "台账")[1].startswith("2023 年 10 个月的台账"), "October is over, November is not"
     with (world.home / "out/test-2023/ledger.csv").open(encoding="utf-8-sig") as file:
-        lines = {row["月份"]: row for row in csv.DictReader(file) if row["单位"] == UNIT}
-    assert (lines["2023-09"]["优秀"], lines["2023-09"]["存在问题"], lines["2023-09"]["一票否决"]) == ("1", "1", "1")
+        lines = [row for row in csv.DictReader(file) if row["单位"] == UNIT and row["月份"] == "2023-09"]
+    assert [tuple(line.values()) for line in lines] == [(UNIT, "2023-09", "已签发通报", "隐私泄露", "泄露个人隐私", "5", "是")]
+    assert (world.home / "out/test-2023/ledger.xlsx").stat().st_size > 0
 
 
 def evidence_past_its_term_goes_unless_something_open_rests_on_it(world: World) -> None:

@@ -24,7 +24,7 @@ from service.gate import Draft, DraftFile, Verdict, subjects
 from service.gate_words import conclusion, hidden
 
 _SHOWN = 20
-_turn = threading.Lock()  # redaction works with the checks' caches: one at a time
+_turn = threading.BoundedSemaphore(2)  # processes of their own: not so many at once that nothing else runs
 
 
 class Unfit(Exception):
@@ -171,13 +171,13 @@ def _within(found: str | None, name: str) -> bool:
 
 def redacted(draft: Draft, which: str) -> tuple[bytes, str]:
     """A redacted copy of one part and the name to give it; raises Unfit with the reason."""
-    from service.redact import redact_bytes
+    from service.redact_apart import redact_apart
 
     chosen = _chosen(draft, which)
     if chosen is None:
         raise Unfit("没有找到要脱敏的内容。请重新选择文件，再检查一次。")
     path = Path(conceal(Path(chosen.name).name).replace("*", "x"))
-    return _refusing(lambda: redact_bytes(chosen.data, path.name)[0], path.name), f"{path.stem}-脱敏{path.suffix}"
+    return _refusing(lambda: redact_apart(chosen.data, path.name), path.name), f"{path.stem}-脱敏{path.suffix}"
 
 
 def _refusing(work: Callable[[], bytes], name: str) -> bytes:

@@ -104,6 +104,23 @@ def test_what_cannot_be_read_is_never_passed_and_names_are_masked(desk: Desk, na
         assert "不能发布" in page
 
 
+@pytest.mark.parametrize(("program", "told"), [("import time; time.sleep(600)", "秒内没有处理完"), ("import os; os.abort()", "处理中途停止")])
+def test_a_file_that_hangs_or_kills_the_redaction_harms_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch, program: str, told: str) -> None:
+    import sys
+    import time
+
+    from service import redact_apart
+
+    with monkeypatch.context() as hostile:
+        hostile.setattr(redact_apart, "PROGRAM", [sys.executable, "-c", program])
+        hostile.setattr(redact_apart, "SECONDS", 1.0)
+        started = time.monotonic()
+        answer = desk("officer").post("/precheck/redacted/", {"files": upload("名单.xlsx", workbook()), "which": "0"})
+        assert (answer.status_code, told in answer.content.decode()) == (422, True)
+        assert time.monotonic() - started < 20
+    assert desk("officer").post("/precheck/redacted/", {"files": upload("名单.xlsx", workbook()), "which": "0"}).status_code == 200
+
+
 def test_what_cannot_be_redacted_says_why(desk: Desk) -> None:
     answer = desk("officer").post("/precheck/redacted/", {"files": upload("坏.docx", b"PK\x03\x04rubbish"), "which": "0"})
     assert answer.status_code == 422
