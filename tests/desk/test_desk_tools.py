@@ -273,3 +273,24 @@ def test_the_menu_leads_nowhere_empty(desk: Desk) -> None:
         menu = browser.get("/").content.decode().split('id="menu"')[1].split("</nav>")[0]
         for address in re.findall(r'<a href="(/[^"]*)"', menu):
             assert browser.get(address).status_code == 200, address
+
+
+def test_a_run_that_died_and_the_attempts_are_told(desk: Desk) -> None:
+    from service import jobruns
+    from service.processes import Owner
+
+    slot = NOW - timedelta(hours=7)
+    claimed = jobruns.claim("meixian", "夜间采集", slot, Owner.me(), slot, lambda name: False)
+    assert claimed.run
+    jobruns.finish(claimed.run, "died", "运行中断：进程已不在", slot)
+    page = desk("director").get("/runs/").content.decode()
+    assert page.count("运行中断：进程已不在") == 2  # in the plan and among the latest runs
+    assert '<strong class="bad">中断</strong>' in page
+    again = jobruns.claim("meixian", "夜间采集", slot, Owner.me(2), slot, lambda name: False)
+    assert again.run == claimed.run
+    jobruns.finish(claimed.run, "done", "采集 3 个来源", slot)
+    assert desk("director").get("/runs/").content.decode().count("（第 2 次）") == 2
+
+
+def test_the_password_page_names_the_user_for_password_managers(desk: Desk) -> None:
+    assert 'value="officer" autocomplete="username" hidden' in desk("officer").get("/password/").content.decode()
