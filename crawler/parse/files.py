@@ -126,6 +126,8 @@ def read_attachments(trees: list[Element], containers: list[Element], base: str,
             continue
         shown = extension(url) in _PICTURES and (link.find(".//img") is not None or not inline_text(link))
         found[url] = Attachment(url=url, name=_name(link, url), picture=shown)
+    for url in _shown_files(containers, base):
+        found.setdefault(url, Attachment(url=url, name=file_name(url)))
     return tuple(found.values())
 
 
@@ -203,8 +205,6 @@ def read_pictures(containers: list[Element], base: str) -> tuple[Attachment, ...
             if url is None or url in found or _ICONS.search(url) or _tiny(image) or len(found) >= MAX_FILES:
                 continue
             found[url] = Attachment(url=url, name=squash(image.get("alt") or image.get("title")) or file_name(url), picture=True)
-    for url in _shown_files(containers, base):
-        found.setdefault(url, Attachment(url=url, name=file_name(url)))
     return tuple(found.values())
 
 

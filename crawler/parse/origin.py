@@ -73,9 +73,11 @@ def clean_origin(text: str) -> str:
 def _unlabelled(near: list[str]) -> str:
     """A unit that stands beside the date with no label (`2023年10月09日 16:20  县财政局  点击：[12]`)."""
     for line in near:
-        if len(line) > 120 or not is_info_line(line) or not re.search(r"(?:19|20)\d\d", line):
+        dated = re.search(r"(?:19|20)\d\d", line) and is_info_line(line)
+        timed = len(line) <= 50 and re.search(r"\d{1,2}月\d{1,2}日\s*\d{1,2}[:：]\d\d", line) and not re.search(r"[，。！？]|星期|今天", line)
+        if len(line) > 120 or not (dated or timed):
             continue
-        for piece in re.split(r"[\s|｜\[\]【】]+", line):
+        for piece in re.split(r"[\s|｜\[\]【】·•]+", line):
             if 2 <= len(piece) <= 20 and not re.search(r"[:：\d]", piece) and _UNIT.search(piece) and not re.search(r"字体|分享|打印|收藏", piece):
                 return piece
     return ""
