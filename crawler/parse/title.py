@@ -146,11 +146,12 @@ def _above_box(body: Element, box: Element) -> Iterator[_Candidate]:
     lines = owned_lines(body)
     inner = set(box.iter())
     inside = [index for index, (_, owner) in enumerate(lines) if owner in inner]
-    for index in (inside[0] - 1, inside[-1] + 1) if inside else ():
-        if 0 <= index < len(lines):
-            line, owner = lines[index]
-            if 6 <= len(line) <= 150 and not in_furniture(owner) and not _leads_away(owner) and not is_frame_line(line):
-                yield _Candidate(line, owner, 2.4)
+    if not inside:
+        return
+    for nearby in (lines[max(0, inside[0] - 3) : inside[0]][::-1], lines[inside[-1] + 1 : inside[-1] + 2]):
+        line, owner = next(((line, owner) for line, owner in nearby if 6 <= len(line) <= 150), ("", None))
+        if owner is not None and not in_furniture(owner) and not _leads_away(owner) and not is_frame_line(line):
+            yield _Candidate(line, owner, 2.6)
 
 
 def _whole_block(line: str, node: Element, weight: float) -> Iterator[_Candidate]:
