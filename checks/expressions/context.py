@@ -18,7 +18,7 @@ _FORBIDDEN = re.compile(
     "(?:不得|不能|不应|不宜|不要|不可|避免|禁止|严禁|防止|杜绝|不使用|不用)[^。；，,]{0,12}(?:使用|出现|写成|写作|称为?|称作|表述为|简称为?|说成|叫做?|用)[^。；，,]{0,8}$"
 )
 _PAST = re.compile(
-    "清朝|清代|清政府|清廷|清末|晚清|光绪|宣统|同治|民国|历史上|历史沿革|建制沿革|沿革|(?<!福)建省(?!级|内|外)|改省(?!级)|设省(?!级)|撤省|省制(?=[，。、的]|$)|省主席|巡抚|总督|督军|都督|解放前|建国前|新中国成立前|旧中国|旧称|旧时|曾称|曾名|古称|原称|前身|历史时期|抗战时期|抗日战争时期|解放战争时期|撤县|撤市|更名为|改名|改称|前称|时称|旧名|历史名称"
+    "旧志|志载|史载|据载|史料|清朝|清代|清政府|清廷|清末|晚清|光绪|宣统|同治|民国|历史上|历史沿革|建制沿革|沿革|(?<!福)建省(?!级|内|外)|改省(?!级)|设省(?!级)|撤省|省制(?=[，。、的]|$)|省主席|巡抚|总督|督军|都督|解放前|建国前|新中国成立前|旧中国|旧称|旧时|曾称|曾名|古称|原称|前身|历史时期|抗战时期|抗日战争时期|解放战争时期|撤县|撤市|更名为|改名|改称|前称|时称|旧名|历史名称"
 )
 _OLD_YEAR = re.compile("(?<!\\d)(?:1[6-8]\\d\\d|19[0-5]\\d)\\s*(?:年|[-~至—]\\s*1\\d{3})")
 _BIRTH = re.compile("出生|生于|年生|籍贯|生日|参加工作|入党|毕业")
@@ -39,9 +39,9 @@ def quoted_as_example(text: str, start: int, end: int, right: str = "") -> bool:
     """The sentence speaks about the wrong form: 错写为“…”, “…”应为, 不得使用“…”, “既使”与“即使”的区别, 错字示例：材科（材料）."""
     low, high = sentence(text, start, end)
     before, after = text[low:start], text[end:high]
-    told = right and (after.startswith(f"({right})") or re.search(f'[{_OPEN}"]{re.escape(right)}[{_CLOSE}"]', text[low:high]))
-    if told and (_CUE.search(before) or _in_quotes(before, after)):
-        return True
+    if right and (after.startswith(f"({right})") or re.search(f'[{_OPEN}"]{re.escape(right)}[{_CLOSE}"]', text[low:high])):
+        if _CUE.search(before) or _in_quotes(before, after):
+            return True
     if _WRONGLY.search(before[-8:]) or _CORRECTED.match(after):
         return True
     return _in_quotes(before, after) and (bool(_CUE.search(before)) or bool(_CUE.search(after)) or bool(_FORBIDDEN.search(before)))

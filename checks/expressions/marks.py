@@ -18,6 +18,7 @@ _HEADS = (  # what heads look like, and what a list that goes wrong must hold
     (re.compile(rf"\(({_NUMERAL})\)(?=\S)"), ("(二)", "(三)")),
 )
 _ATTACHED = re.compile(r"(?<![\d.〔(])(\d{1,2})\s*[.．、](?!\d)(?=\s*\S)")
+_NAMED = re.compile(r"附件(\d{1,2})[:：]")
 _REFERS = frozenset("第条款项之至和或按据见与及由、及前述上列表注式例图如照对依即为其该级类")
 _REFERRED = tuple("项款条类组号标期班段批排级点部届次")
 _BEGINS = re.compile(r"(?:^|[\n。；：;:!！?？]|[\s\u3000])[\s\u3000]*$")
@@ -105,6 +106,13 @@ def attachments(rule: Rule) -> Prepared:
     """附件：1.… 2.… 2.…: the numbers of a list of attachments repeat or skip."""
 
     def run(rule: Rule, text: str, start: int, end: int) -> Iterator[Hit]:
+        named = list(_NAMED.finditer(text, start, min(len(text), start + 400, _line(text, start))))
+        if named and named[0].start() == start and len(named) > 2:
+            for index, expected in slips([int(head[1]) for head in named]):
+                yield hit(
+                    rule, named[index].start(1), named[index].end(1), text, str(expected), "附件序号重复" if expected > int(named[index][1]) else "附件序号缺漏"
+                )
+                return
         stop = text.find("\n\n", end)
         heads = list(_ATTACHED.finditer(text, end, min(len(text), end + 400, stop if stop >= 0 else len(text))))
         if not heads or heads[0].start() > end + 2 or int(heads[0][1]) != 1:
@@ -115,7 +123,13 @@ def attachments(rule: Rule) -> Prepared:
             )
             return
 
-    return Prepared(("附件:", "附件："), run)
+    return Prepared(("附件:", "附件：", "附件1:", "附件1："), run)
+
+
+def _line(text: str, place: int) -> int:
+    """Where the line ends."""
+    stop = text.find("\n", place)
+    return stop if stop >= 0 else len(text)
 
 
 def slips(figures: Sequence[int]) -> Iterator[tuple[int, int]]:
