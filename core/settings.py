@@ -1,7 +1,12 @@
-"""Django settings, for the ORM alone until the desk joins. `XUNCHA_HOME` is the folder of database, vault and logs (default `var`)."""
+"""Django settings, for the ORM alone until the desk joins. `XUNCHA_HOME` is the folder of vault, logs and SQLite database (default `var`).
+
+`XUNCHA_DATABASE` names a PostgreSQL instead (see `core.store.database`).
+"""
 
 import os
 from pathlib import Path
+
+from core.store.database import VARIABLE, database
 
 HOME = Path(os.environ.get("XUNCHA_HOME", "var")).resolve()
 
@@ -11,14 +16,4 @@ TIME_ZONE = "Asia/Shanghai"
 LANGUAGE_CODE = "zh-hans"
 INSTALLED_APPS = ["core.store"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(HOME / "xuncha.sqlite3"),
-        "OPTIONS": {
-            "timeout": 30,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
-        },
-    }
-}
+DATABASES = {"default": database(os.environ.get(VARIABLE, ""), HOME)}

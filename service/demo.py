@@ -16,6 +16,7 @@ from core.calendar import SHANGHAI, Month
 from core.config import load_county
 from core.errors import EnvironmentFailure
 from core.records import Finding
+from core.store.database import keep_demo_apart
 from service.progress import stage
 
 FACTS = Path(__file__).resolve().parent.parent / "demo" / "facts-2023-10"
@@ -27,6 +28,7 @@ def run_demo(facts_folder: Path | None, out: Path | None, config: Path, keep: bo
     from demo.facts import load_facts
 
     started = time.monotonic()
+    keep_demo_apart()
     facts = load_facts(facts_folder or FACTS)
     base = load_county(config)
     target = out or Path("out") / f"{base.id}-{facts.month}"

@@ -122,8 +122,9 @@ class Scheduler:
         from django.db import connection
 
         connection.ensure_connection()
-        if connection.vendor == "sqlite" and connection.connection is not self._connection:
-            connection.cursor().execute(f"PRAGMA busy_timeout={int(self.patience * 1000)}")
+        if connection.connection is not self._connection:
+            milliseconds = int(self.patience * 1000)
+            connection.cursor().execute(f"PRAGMA busy_timeout={milliseconds}" if connection.vendor == "sqlite" else f"SET lock_timeout = {milliseconds}")
             self._connection = connection.connection
 
     def _say(self, trouble: str) -> None:

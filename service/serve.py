@@ -19,6 +19,7 @@ from typing import Any
 
 from core.calendar import SHANGHAI, shanghai
 from core.errors import EnvironmentFailure
+from core.store.database import keep_demo_apart
 from service import gate_pool
 from service.desk import clock
 
@@ -91,8 +92,9 @@ def _demo_county(base: Path) -> tuple[Path, Path]:
     from demo.facts import load_facts
     from service.demo import FACTS
 
+    keep_demo_apart()
     county = (DEMO / "county").resolve()
-    if not (county / "home" / "xuncha.sqlite3").exists():
+    if not (county / "home" / "vault").exists():
         print("第一次使用，正在准备演示县的数据（约半分钟）……", file=sys.stderr, flush=True)
         command = [sys.executable, "-m", "service.cli", "demo", "--keep", "--out", str(DEMO), "--config", str(base)]
         done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)

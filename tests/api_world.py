@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import uuid
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import stored
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = """
@@ -83,12 +84,7 @@ class Api:
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """Rows of the desk's database."""
-        connection = sqlite3.connect(f"file:{self.home / 'xuncha.sqlite3'}?mode=ro", uri=True)
-        connection.row_factory = sqlite3.Row
-        try:
-            return [dict(row) for row in connection.execute(query)]
-        finally:
-            connection.close()
+        return stored.rows(self.home, query)
 
 
 @contextmanager

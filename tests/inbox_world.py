@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import stored
 import yaml
 from imap_server import ARRIVED, ImapServer
 
@@ -126,11 +127,4 @@ class World:
 
     def rows(self) -> list[dict[str, Any]]:
         """What the store knows of the mails."""
-        import sqlite3
-
-        connection = sqlite3.connect(self.home / "xuncha.sqlite3")
-        connection.row_factory = sqlite3.Row
-        try:
-            return [dict(row) for row in connection.execute("select * from store_mailseen order by id")]
-        finally:
-            connection.close()
+        return stored.rows(self.home, "select * from store_mailseen order by id")

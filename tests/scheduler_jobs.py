@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import sys
 import threading
 import time
@@ -16,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import stored
 from scheduler_world import START, UNIT, World, alive
 
 CRAWL = {"name": "夜采", "run": "crawl", "at": "01:00"}
@@ -151,9 +151,7 @@ def a_killed_scheduler_takes_its_crawl_with_it_and_the_next_one_crawls_again(wor
     status, detail = last(world, "夜采")
     assert (status, detail.split("，")[0]) == ("done", "采集 2 个来源")
     assert world.rows("slot", "job = '夜采' and status = 'done'") == [("2023-11-01 17:00:00",)], "the very slot that was cut short"
-    with sqlite3.connect(world.home / "xuncha.sqlite3") as database:
-        assert database.execute("select count(*), count(distinct url) from store_post").fetchone() == (3, 3)
-    database.close()
+    assert stored.rows(world.home, "select count(*) as n, count(distinct url) as urls from store_post") == [{"n": 3, "urls": 3}]
 
 
 def a_crawl_beyond_its_limit_is_ended_with_its_crawler_and_keeps_what_it_has(world: World) -> None:
@@ -171,9 +169,7 @@ def a_crawl_beyond_its_limit_is_ended_with_its_crawler_and_keeps_what_it_has(wor
     assert time.monotonic() - ended < 30
     assert not helpers(world)
     assert last(world, "夜采")[0] == "overtime"
-    with sqlite3.connect(world.home / "xuncha.sqlite3") as database:
-        assert database.execute("select count(*) from store_post where source like '%水情'").fetchone() == (1,)
-    database.close()
+    assert stored.rows(world.home, "select count(*) as n from store_post where source like '%水情'") == [{"n": 1}]
 
 
 def a_crawl_whose_job_process_is_killed_leaves_no_crawler_behind(world: World) -> None:
@@ -288,14 +284,11 @@ def a_mail_server_down_for_a_night_delays_each_alert_and_loses_or_doubles_none(w
 
 def a_database_locked_under_a_job_is_tried_again(world: World) -> None:
     scheduler = owed(world, {**SEND, "every": 60, "after": [], "retry": 10})
-    lock = sqlite3.connect(world.home / "xuncha.sqlite3", isolation_level=None)
     before = scheduler.command
     scheduler.command = lambda *given: [sys.executable, "-c", _IMPATIENT, *list(scheduler._command(*given))[3:]]
     scheduler.look()
-    lock.execute("BEGIN IMMEDIATE")
-    world.until(lambda: all(running.child.has_ended for running in scheduler._children.values()))
-    lock.execute("ROLLBACK")
-    lock.close()
+    with stored.locked(world.home):
+        world.until(lambda: all(running.child.has_ended for running in scheduler._children.values()))
     scheduler.command = before
     world.settle(scheduler)
     status, detail = last(world, "发送")
@@ -309,7 +302,8 @@ def a_database_locked_under_a_job_is_tried_again(world: World) -> None:
 _IMPATIENT = """
 import runpy, sys
 import core.settings
-core.settings.DATABASES["default"]["OPTIONS"]["timeout"] = 1
+options = core.settings.DATABASES["default"]["OPTIONS"]
+options.update({"timeout": 1} if "timeout" in options else {"options": "-c lock_timeout=1000"})
 sys.argv = ["service.night", *sys.argv[1:]]
 runpy.run_module("service.night", run_name="__main__")
 """
@@ -373,13 +367,14 @@ def drafts_and_ledgers_are_written_and_an_issued_month_counts_as_issued(world: W
     book = {"name": "台账", "run": "ledger", "day": 2, "at": "01:00", "period": "current"}
     scheduler = owed(world, draft, book)
     (world.config / "yearly.yaml").write_text("points: {privacy-leak: 5}\nveto: [privacy-leak]\n", encoding="utf-8")
-    with sqlite3.connect(world.home / "xuncha.sqlite3") as database:
-        database.execute("create table desk_issuedbulletin (county text, month text, version integer, assessment text, files text)")
-        problem = {"kind": "privacy-leak", "units": [UNIT], "text": "泄露个人隐私", "findings": ["f1"]}
-        frozen = {"period": "2023-09", "grades": {"columns": {UNIT: "优秀"}}, "problems": [problem]}
-        for version, month in ((1, {**frozen, "problems": []}), (2, frozen)):
-            database.execute("insert into desk_issuedbulletin values ('test', '2023-09', ?, ?, '{}')", (version, json.dumps(month)))
-    database.close()
+    if not stored.ON_POSTGRES:
+        columns = "county text, month text, version integer, assessment text, files text, issued_by text, issued_at text, note text"
+        stored.change(world.home, f"create table desk_issuedbulletin ({columns})")
+    problem = {"kind": "privacy-leak", "units": [UNIT], "text": "泄露个人隐私", "findings": ["f1"]}
+    frozen = {"period": "2023-09", "grades": {"columns": {UNIT: "优秀"}}, "problems": [problem]}
+    for version, month in ((1, {**frozen, "problems": []}), (2, frozen)):
+        values = f"'test', '2023-09', {version}, '{json.dumps(month, ensure_ascii=False)}', '{{}}', 'x', '2023-10-08T00:00:00Z', ''"
+        stored.change(world.home, f"insert into desk_issuedbulletin (county, month, version, assessment, files, issued_by, issued_at, note) values ({values})")
     world.settle(scheduler, 90)
     assert last(world, "草稿")[0] == "done", last(world, "草稿")
     assert json.loads((world.home / "out/test-2023-10/assessment.json").read_text("utf-8"))["period"] == "2023-10"
@@ -424,11 +419,12 @@ def evidence_past_its_term_goes_unless_something_open_rests_on_it(world: World) 
         findings.record_check("test", stored, "r", [finding], old, lambda new: ())
         if name == "dismissed":
             findings.add_verdict("test", Verdict(f"finding/{finding.id}", "误报", "样例", "审核员", old))
-    with sqlite3.connect(world.home / "xuncha.sqlite3") as database:
-        database.execute("create table desk_keptdraft (id integer primary key, county text, evidence text, expires_at text)")
-        for evidence, until in ((kept_draft, "2023-11-20 00:00:00"), (old_draft, "2023-11-01 00:00:00")):
-            database.execute("insert into desk_keptdraft (county, evidence, expires_at) values ('test', ?, ?)", (evidence, until))
-    database.close()
+    columns = "county, unit, who, name, evidence, findings, kept_at, expires_at"
+    if not stored.ON_POSTGRES:
+        stored.change(world.home, f"create table desk_keptdraft (id integer primary key, {columns})")
+    for evidence, until in ((kept_draft, "2023-11-20 00:00:00"), (old_draft, "2023-11-01 00:00:00")):
+        values = f"'test', 'u', 'w', 'n', '{evidence}', '[]', '2023-10-08 00:00:00', '{until}'"
+        stored.change(world.home, f"insert into desk_keptdraft ({columns}) values ({values})")
     young = vault.put(b"page young")
     for path in (world.home / "vault").rglob("*"):
         when = (recent if path.name == young else old).timestamp()

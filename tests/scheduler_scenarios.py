@@ -3,11 +3,11 @@
 import json
 import os
 import signal
-import sqlite3
 import sys
 import time
 from pathlib import Path
 
+import stored
 from scheduler_world import START, World, alive
 
 from service.processes import Owner
@@ -227,21 +227,17 @@ def a_locked_database_only_delays(world: World) -> None:
     scheduler = world.scheduler("time.sleep(0.5)")
     world.first_start(scheduler)
     scheduler.patience = 0.2
-    lock = sqlite3.connect(world.home / "xuncha.sqlite3", isolation_level=None)
     world.clock.to("11-02 01:00")
-    lock.execute("BEGIN IMMEDIATE")
-    for _ in range(3):
-        scheduler.look()
-    assert world.noted("start") == []
-    lock.execute("ROLLBACK")
+    with stored.locked(world.home):
+        for _ in range(3):
+            scheduler.look()
+        assert world.noted("start") == []
     scheduler.look()
     world.until(lambda: world.noted("start"))
-    lock.execute("BEGIN IMMEDIATE")
-    world.until(lambda: world.noted("end"))
-    world.until(lambda: scheduler.look() or (scheduler.busy and not scheduler._children))
-    assert world.rows(where="job = '夜采' and status != 'skipped'") == [("夜采", "running")]
-    lock.execute("ROLLBACK")
-    lock.close()
+    with stored.locked(world.home):
+        world.until(lambda: world.noted("end"))
+        world.until(lambda: scheduler.look() or (scheduler.busy and not scheduler._children))
+        assert world.rows(where="job = '夜采' and status != 'skipped'") == [("夜采", "running")]
     world.settle(scheduler)
     assert world.rows(where="status not in ('skipped', 'running')") == [("夜采", "done"), ("检查", "done")]
     assert len(world.noted("start")) == 2, "each once"

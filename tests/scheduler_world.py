@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import stored
 import yaml
 
 from core.calendar import SHANGHAI
@@ -157,10 +157,9 @@ print(json.dumps({{"status": "done", "detail": "好了"}}))
 
     def rows(self, columns: str = "job, status", where: str = "job != '调度程序'") -> list[tuple[Any, ...]]:
         """Rows of the runs, read by a connection of our own."""
-        with sqlite3.connect(self.home / "xuncha.sqlite3", timeout=30) as connection:
-            found = connection.execute(f"select {columns} from store_jobrun where {where} order by job, slot").fetchall()
-        connection.close()
-        return found
+        return [
+            tuple(row.values()) for row in stored.rows(self.home, f"select {columns} from store_jobrun where job != '（锁）' and {where} order by job, slot")
+        ]
 
     def first_start(self, scheduler: Any) -> None:
         """One look, by which every job is noted to start with its next slot."""

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import stored
 from api_world import Api, running
 
 MOBILE = "139" + "0000" + "1234"
@@ -54,8 +55,8 @@ def test_the_number_itself_is_neither_in_the_answer_nor_in_the_store(api: Api) -
     _, answer = api.precheck({"text": LEAK, "title": LEAK})
     assert MOBILE not in json.dumps(answer)
     api.form([], [("files", f"王某{MOBILE}.csv", LIST), ("keep", "x", b"")])
-    for path in api.home.glob("xuncha.sqlite3*"):
-        assert MOBILE.encode() not in path.read_bytes()
+    for data in stored.raw(api.home):
+        assert MOBILE.encode() not in data
 
 
 def test_a_file_that_cannot_be_read_is_a_finding(api: Api) -> None:
@@ -87,8 +88,8 @@ def test_only_the_hash_of_a_key_is_kept_and_when_it_was_used(api: Api) -> None:
     api.precheck({"text": "好"}, "县民政局")
     rows = api.rows("select * from desk_unittoken where unit = '县民政局'")
     assert rows[0]["last_used"]
-    for path in api.home.glob("xuncha.sqlite3*"):
-        assert api.keys["县民政局"].encode() not in path.read_bytes()
+    for data in stored.raw(api.home):
+        assert api.keys["县民政局"].encode() not in data
 
 
 def test_every_call_leaves_one_entry_without_content(api: Api) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stored
 import yaml
 
 from crawler.browser import find_browser
@@ -160,13 +161,7 @@ class County:
         return process.returncode, {line["source"].rsplit("/", 1)[-1]: line for line in lines}, err
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        import sqlite3
-
-        connection = sqlite3.connect(self.home / "xuncha.sqlite3")
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
+        return [tuple(row.values()) for row in stored.rows(self.home, query)]
 
     def change(self, statement: str) -> None:
         import sqlite3

@@ -2,13 +2,15 @@
 
 from django.db import models
 
+from core.store.fields import Facts, Key, Line, Prose
+
 
 class Run(models.Model):
     """One run of a stage (crawl, check, assess)."""
 
-    county = models.CharField(max_length=64)
-    kind = models.CharField(max_length=32)
-    status = models.CharField(max_length=16, default="running")
+    county = Line(max_length=64)
+    kind = Line(max_length=32)
+    status = Line(max_length=16, default="running")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
@@ -20,10 +22,10 @@ class Receipt(models.Model):
     """The outcome of one source in one run."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="receipts")
-    county = models.CharField(max_length=64)
-    source = models.CharField(max_length=255)
-    status = models.CharField(max_length=20)
-    reason = models.CharField(max_length=500, blank=True)
+    county = Line(max_length=64)
+    source = Line(max_length=255)
+    status = Line(max_length=20)
+    reason = Line(max_length=500, blank=True)
     items = models.IntegerField(default=0)
     failed_pages = models.IntegerField(default=0)
     started_at = models.DateTimeField(null=True)
@@ -37,30 +39,30 @@ class Receipt(models.Model):
 class Post(models.Model):
     """The latest version of a post; older ones are in PostVersion."""
 
-    county = models.CharField(max_length=64)
-    source = models.CharField(max_length=255)
-    url = models.CharField(max_length=2000)
-    title = models.CharField(max_length=500)
+    county = Line(max_length=64)
+    source = Line(max_length=255)
+    url = Key(max_length=2000)
+    title = Line(max_length=500)
     published_at = models.DateTimeField(null=True)
-    date_source = models.CharField(max_length=16)
-    origin = models.CharField(max_length=255, blank=True)
-    state = models.CharField(max_length=16)
-    original = models.CharField(max_length=16, null=True)
+    date_source = Line(max_length=16)
+    origin = Line(max_length=255, blank=True)
+    state = Line(max_length=16)
+    original = Line(max_length=16, null=True)
     pinned = models.BooleanField(default=False)
-    fingerprint = models.JSONField(default=list)
-    evidence = models.CharField(max_length=80, null=True)
-    content_key = models.CharField(max_length=80)
-    tags = models.JSONField(default=dict)
-    links = models.JSONField(default=list)
-    attachments = models.JSONField(default=list)
+    fingerprint = Facts(default=list)
+    evidence = Line(max_length=80, null=True)
+    content_key = Line(max_length=80)
+    tags = Facts(default=dict)
+    links = Facts(default=list)
+    attachments = Facts(default=list)
     version = models.IntegerField(default=1)
     first_seen = models.DateTimeField()
     changed_at = models.DateTimeField()
-    checked_key = models.CharField(max_length=80, blank=True)
+    checked_key = Line(max_length=80, blank=True)
     # For the next visit: validators of page and files (JSON, see crawler.conditional), a digest of what its list said of it, when it was last looked at;
     # and the last time the list was read where it stands and did not show it.
-    validators = models.TextField(blank=True, default="", db_default="")
-    listed = models.CharField(max_length=32, blank=True, default="", db_default="")
+    validators = Prose(blank=True, default="", db_default="")
+    listed = Line(max_length=32, blank=True, default="", db_default="")
     looked_at = models.DateTimeField(null=True)
     absent_at = models.DateTimeField(null=True)
     capture = models.JSONField(default=dict)  # evidence → how it came (see `core.records.Post`)
@@ -75,11 +77,11 @@ class PostVersion(models.Model):
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="versions")
     version = models.IntegerField()
-    title = models.CharField(max_length=500)
+    title = Line(max_length=500)
     published_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=16)
-    evidence = models.CharField(max_length=80, null=True)
-    content_key = models.CharField(max_length=80, blank=True, default="", db_default="")
+    state = Line(max_length=16)
+    evidence = Line(max_length=80, null=True)
+    content_key = Line(max_length=80, blank=True, default="", db_default="")
     seen_at = models.DateTimeField()
 
     class Meta:
@@ -89,12 +91,12 @@ class PostVersion(models.Model):
 class ListMemory(models.Model):
     """What the last complete look at a source's list found: by it the next look costs little and knows a change from a redesign (see `core.store.lists`)."""
 
-    county = models.CharField(max_length=64)
-    source = models.CharField(max_length=255)
-    url = models.CharField(max_length=2000)
-    etag = models.CharField(max_length=200, blank=True)
-    modified = models.CharField(max_length=64, blank=True)
-    digest = models.CharField(max_length=64, blank=True)
+    county = Line(max_length=64)
+    source = Line(max_length=255)
+    url = Key(max_length=2000)
+    etag = Line(max_length=200, blank=True)
+    modified = Line(max_length=64, blank=True)
+    digest = Line(max_length=64, blank=True)
     items = models.IntegerField(default=0)
     dated = models.IntegerField(default=0)
     titles = models.IntegerField(default=0)
@@ -148,12 +150,12 @@ class Picture(models.Model):
 class Observation(models.Model):
     """A counted or filed fact that is not a post (see `core.records.Observation`)."""
 
-    county = models.CharField(max_length=64)
-    source = models.CharField(max_length=255)
-    kind = models.CharField(max_length=16)
-    key = models.CharField(max_length=500)
+    county = Line(max_length=64)
+    source = Line(max_length=255)
+    kind = Line(max_length=16)
+    key = Key(max_length=500)
     on = models.DateField()
-    data = models.JSONField()
+    data = Facts()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "source", "key"], name="one_observation_per_key")]
@@ -163,27 +165,27 @@ class Observation(models.Model):
 class Finding(models.Model):
     """A judgement about one place; `closed_at` is set when a later check of a changed post no longer finds it."""
 
-    county = models.CharField(max_length=64)
-    uid = models.CharField(max_length=16)
+    county = Line(max_length=64)
+    uid = Line(max_length=16)
     post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="findings")
-    rule = models.CharField(max_length=128)
-    severity = models.CharField(max_length=8)
-    unit = models.CharField(max_length=128, null=True)
-    source = models.CharField(max_length=255, null=True)
-    url = models.CharField(max_length=2000, null=True)
-    title = models.CharField(max_length=500, null=True)
-    file = models.CharField(max_length=500, null=True)
-    where = models.CharField(max_length=255, null=True)
+    rule = Line(max_length=128)
+    severity = Line(max_length=8)
+    unit = Line(max_length=128, null=True)
+    source = Line(max_length=255, null=True)
+    url = Key(max_length=2000, null=True)
+    title = Line(max_length=500, null=True)
+    file = Line(max_length=500, null=True)
+    where = Line(max_length=255, null=True)
     start = models.IntegerField(null=True)
     end = models.IntegerField(null=True)
-    masked = models.CharField(max_length=500, null=True)
-    message = models.CharField(max_length=1000)
-    suggestion = models.CharField(max_length=1000, null=True)
-    reasons = models.JSONField(default=list)
+    masked = Line(max_length=500, null=True)
+    message = Line(max_length=1000)
+    suggestion = Line(max_length=1000, null=True)
+    reasons = Facts(default=list)
     first_seen = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     # Derived from the latest verdict, `closed_at` and the post, kept beside them in their transactions, so that lists and counts need one index.
-    state = models.CharField(max_length=12, default="new")
+    state = Line(max_length=12, default="new")
     rank = models.SmallIntegerField(default=1)
     day = models.DateField(null=True)
 
@@ -200,11 +202,11 @@ class Finding(models.Model):
 class Verdict(models.Model):
     """A person's decision; rows are only ever added."""
 
-    county = models.CharField(max_length=64)
-    subject = models.CharField(max_length=255)
-    decision = models.CharField(max_length=1000)
-    reason = models.CharField(max_length=1000)
-    who = models.CharField(max_length=128)
+    county = Line(max_length=64)
+    subject = Line(max_length=255)
+    decision = Line(max_length=1000)
+    reason = Line(max_length=1000)
+    who = Line(max_length=128)
     at = models.DateTimeField()
 
     class Meta:
@@ -218,20 +220,20 @@ class Alert(models.Model):
     `next_try_at` is when it may be tried (again); while it is being sent, when another process may take it over.
     """
 
-    county = models.CharField(max_length=64)
-    key = models.CharField(max_length=80)
-    kind = models.CharField(max_length=16, default="alert")
-    unit = models.CharField(max_length=128)
-    channel = models.CharField(max_length=64, blank=True)
-    recipient = models.CharField(max_length=255, blank=True)
-    severity = models.CharField(max_length=8, blank=True)
-    subject = models.CharField(max_length=255)
-    body = models.TextField()
-    html = models.TextField(blank=True)
-    short = models.TextField(blank=True)
-    link = models.CharField(max_length=2000, blank=True)
-    status = models.CharField(max_length=16, default="waiting")
-    note = models.CharField(max_length=500, blank=True)
+    county = Line(max_length=64)
+    key = Line(max_length=80)
+    kind = Line(max_length=16, default="alert")
+    unit = Line(max_length=128)
+    channel = Line(max_length=64, blank=True)
+    recipient = Line(max_length=255, blank=True)
+    severity = Line(max_length=8, blank=True)
+    subject = Line(max_length=255)
+    body = Prose()
+    html = Prose(blank=True)
+    short = Prose(blank=True)
+    link = Line(max_length=2000, blank=True)
+    status = Line(max_length=16, default="waiting")
+    note = Line(max_length=500, blank=True)
     tries = models.IntegerField(default=0)
     created_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
@@ -247,9 +249,9 @@ class AlertItem(models.Model):
     """One finding an alert is about; `thing` is its place without offsets, by which a repetition is known."""
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="items")
-    county = models.CharField(max_length=64)
-    finding = models.CharField(max_length=16)
-    thing = models.CharField(max_length=32)
+    county = Line(max_length=64)
+    finding = Line(max_length=16)
+    thing = Line(max_length=32)
 
     class Meta:
         indexes = [models.Index(fields=["county", "thing"]), models.Index(fields=["county", "finding"])]
@@ -258,15 +260,15 @@ class AlertItem(models.Model):
 class JobRun(models.Model):
     """One due slot of a scheduled job: who runs it, whether it lives, how it ended."""
 
-    county = models.CharField(max_length=64)
-    job = models.CharField(max_length=64)
+    county = Line(max_length=64)
+    job = Line(max_length=64)
     slot = models.DateTimeField()
-    status = models.CharField(max_length=16, default="running")
-    owner = models.CharField(max_length=128, blank=True)
+    status = Line(max_length=16, default="running")
+    owner = Line(max_length=128, blank=True)
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    detail = models.CharField(max_length=1000, blank=True)
+    detail = Line(max_length=1000, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "job", "slot"], name="one_run_per_job_and_slot")]
@@ -279,18 +281,18 @@ class MailSeen(models.Model):
     outcome: started · filed · checked · left (for a person) · unknown (sender) · automatic · failed. reply: what is still to be sent, "" once it was.
     """
 
-    county = models.CharField(max_length=64)
-    message_id = models.CharField(max_length=255)
+    county = Line(max_length=64)
+    message_id = Key(max_length=255)
     at = models.DateTimeField()
-    outcome = models.CharField(max_length=16, default="started")
+    outcome = Line(max_length=16, default="started")
     tries = models.IntegerField(default=0)
-    sender = models.CharField(max_length=80, blank=True)
-    unit = models.CharField(max_length=128, blank=True)
-    reply = models.CharField(max_length=80, blank=True)
+    sender = Line(max_length=80, blank=True)
+    unit = Line(max_length=128, blank=True)
+    reply = Line(max_length=80, blank=True)
     reply_tries = models.IntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
     replied_at = models.DateTimeField(null=True)
-    note = models.CharField(max_length=500, blank=True)
+    note = Line(max_length=500, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "message_id"], name="one_row_per_mail")]
