@@ -14,6 +14,9 @@ SECRET_KEY = os.environ.get("XUNCHA_SECRET_KEY", "unused-without-the-desk")
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 LANGUAGE_CODE = "zh-hans"
-INSTALLED_APPS = ["core.store"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": database(os.environ.get(VARIABLE, ""), HOME)}
+# The tables of the queue exist where they can: on PostgreSQL.
+QUEUE_APPS = ["procrastinate.contrib.django"] if DATABASES["default"]["ENGINE"].endswith("postgresql") else []
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+INSTALLED_APPS = ["core.store", *QUEUE_APPS]

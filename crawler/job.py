@@ -22,6 +22,7 @@ class Job:
     now: datetime
     wanted: frozenset[str] = frozenset()
     full: bool = False
+    run: int = 0  # a run begun by another process, which will end it
 
     def sources(self, kinds: Iterable[str]) -> tuple[Source, ...]:
         """The sources of these kinds that this crawl is to collect."""

@@ -63,22 +63,24 @@ class Keeper:
         self._lists = list_store.recall(county.id)
         self._days = list_store.publishing_days(county.id, self.job.now - timedelta(days=400))
         manners, now = county.crawl, self.job.now
-        for kind, rolling in () if self.job.full else (("portal", 0 if self.job.wanted else manners.look_around), ("ledger", 0)):
+        look_around = 0 if self.job.wanted and not self.job.run else manners.look_around
+        for kind, rolling in () if self.job.full else (("portal", look_around), ("ledger", 0)):
             sources = [source.id for source in self.job.sources((kind,))]
             for post in visit_store.to_look_at(county.id, sources, now, manners.look_again, rolling):
                 self._again.setdefault(post.source, []).append(post)
-        self._run = run_store.start_run(self.job.county.id, "crawl", self.job.now)
+        self._run = self.job.run or run_store.start_run(self.job.county.id, "crawl", self.job.now)
 
     def close(self, status: str) -> None:
         """Note the end of the run (`done`, `failed`, `stopped`) and let the thread go."""
         from django.db import DatabaseError
 
         try:
-            if self._run:
+            if self._run and not self.job.run:
                 self.wait(run_store.finish_run, self._run, status, self.job.now)
         except (DatabaseError, OSError) as error:
             raise write_failure(error) from None
         finally:
+            self.wait(_let_go)
             self._pool.shutdown(wait=True)
 
     def wait(self, function: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
@@ -210,6 +212,13 @@ class Keeper:
         """`receipt` for callers that are in the store's thread already."""
         run_store.save_receipt(self.job.county.id, self._run, receipt, self.job.now)
         self._outcomes[receipt.source] = receipt
+
+
+def _let_go() -> None:
+    """Close the thread's connection; the database must not wait for it."""
+    from django.db import connection
+
+    connection.close()
 
 
 def write_failure(error: Exception) -> EnvironmentFailure:

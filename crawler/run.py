@@ -5,13 +5,19 @@ Prints one JSON line for each finished source. Exit code: 0 all collected, 1 som
 
 import argparse
 import json
+import os
+import signal
 import sys
+import threading
+from dataclasses import replace
 
 from core.errors import XunchaError
 from core.records import COLLECTED, Receipt
 from crawler.folders import FOLDER_KINDS, collect_folder
 from crawler.job import Job, make_job
 from crawler.keeper import Keeper, write_failure
+
+_PARTING = 15.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,13 +29,29 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--now", help="现在的时间（ISO 格式）")
     parser.add_argument("--source", action="append", default=[], help="只采集这个源，可重复")
     parser.add_argument("--full", action="store_true", help="已采集过的也重新看一遍")
+    parser.add_argument("--run", type=int, default=0, help="记入这次运行（与别的采集进程共用）")
+    parser.add_argument("--leashed", action="store_true", help="标准输入关闭时结束：启动它的进程已不在")
     given = parser.parse_args(arguments)
+    if given.leashed:
+        threading.Thread(target=_follow_parent, daemon=True).start()
     try:
         job = make_job(given.config, given.home, given.today, given.now, given.source, given.full)
+        if given.run:
+            job = replace(job, run=given.run)
         return crawl(job)
     except XunchaError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
+
+
+def _follow_parent() -> None:
+    """Nobody waits for a crawl whose starter was killed, and the host's lock is free again: end like Ctrl-C, and if that takes too long, at once."""
+    with open(0, "rb", buffering=0, closefd=False) as parent:
+        while parent.read(64):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait(_PARTING)
+    os._exit(1)
 
 
 def crawl(job: Job) -> int:

@@ -200,6 +200,17 @@ def schedule_status(as_json: Json = False, config: Config = DEFAULT_CONFIG) -> i
     return job(config, as_json)
 
 
+@app.command(cls=Command)
+def worker(
+    jobs: Annotated[int, typer.Option("--jobs", help="同时做几件。", metavar="件数", min=1, max=32)] = 1,
+    config: Annotated[Path, typer.Option("--config", help="一个县的配置目录，或装着许多县的目录。", metavar="目录")] = DEFAULT_CONFIG,
+) -> int:
+    """处理进程：在共用的 PostgreSQL 上多一双手，可在多台机器上各开几个。"""
+    from service.worker import worker as job
+
+    return job(config, jobs)
+
+
 token_app = typer.Typer(help="接口密钥：单位的 CMS 调用发布前检查接口时使用。", cls=Group, no_args_is_help=True)
 app.add_typer(token_app, name="token")
 

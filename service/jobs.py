@@ -47,16 +47,20 @@ class Night:
     now: datetime
 
 
-def crawl(night: Night, sources: Sequence[str], full: bool, step: Step) -> dict[str, str]:
-    """Collect in a child process (Scrapy's reactor runs once per process); returns source → reason for what could not be collected."""
+def crawl(night: Night, sources: Sequence[str], full: bool, step: Step, run: int | None = None) -> dict[str, str]:
+    """Collect in a child process (Scrapy's reactor runs once per process); returns source → reason for what could not be collected.
+
+    `run`: the run that others share with this crawl; without it, it has its own.
+    """
     known = {source.id for source in night.county.sources}
     if unknown := [source for source in sources if source not in known]:
         raise UsageError(f"没有这个来源：{unknown[0]}。来源的写法见 xuncha config check --sources")
     command = [sys.executable, "-m", "crawler.run", "--config", str(night.county.folder), "--home", str(night.home)]
     command += ["--today", night.today.isoformat(), "--now", night.now.isoformat()]
     command += [word for source in sources for word in ("--source", source)] + (["--full"] if full else [])
+    command += ["--leashed", *(["--run", str(run)] if run else [])]
     total, done, failed = len(sources) or len(known), 0, {}
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
     try:
         assert child.stdout
         for line in child.stdout:
@@ -84,15 +88,20 @@ class Checked:
 
     fresh: tuple[Finding, ...]
     failed: Mapping[str, str]
+    elsewhere: int = 0  # found by workers
+
+    @property
+    def found(self) -> int:
+        return len(self.fresh) + self.elsewhere
 
 
-def check(night: Night, rules: checks.Rules, step: Step, since: date | None = None) -> Checked:
-    """Run the rules over every post that is new, has changed, or was last checked by other rules."""
+def check(night: Night, rules: checks.Rules, step: Step, since: date | None = None, only: Sequence[int] | None = None) -> Checked:
+    """Run the rules over every post that is new, has changed, or was last checked by other rules; of those in `only`, when it is given."""
     county = night.county
     reader, compose = Reader(county, Vault.open(night.home)), composer(county, load_alerts(county), night.now)
     fresh: list[Finding] = []
     failed: dict[str, str] = {}
-    waiting = [post for post in post_store.unchecked(county.id, rules.version) if since is None or (post.published_on or since) >= since]
+    waiting = [post for post in post_store.unchecked(county.id, rules.version, only) if since is None or (post.published_on or since) >= since]
     for done, post in enumerate(waiting, 1):
         try:
             found = checks.run(reader.subject(post), rules, night.today)

@@ -18,6 +18,7 @@ from types import FrameType, TracebackType
 from core.calendar import Month, shanghai
 from core.config import load_county
 from core.errors import UsageError, XunchaError
+from service import dispatch
 from service.children import Outcome
 from service.clock import SystemClock
 from service.follow import followed
@@ -37,6 +38,10 @@ class Order:
     entry: JobEntry
     slot: datetime
 
+    def batch(self, night: Night) -> str:
+        """The name under which this slot's work is queued."""
+        return f"{night.county.id}/{self.entry.name}/{self.slot.isoformat()}"
+
 
 class Stopped(BaseException):
     """Asked to stop. Not an Exception: no boundary inside a job may swallow it."""
@@ -53,7 +58,10 @@ def crawl(night: Night, order: Order) -> Outcome:
     if narrowed and not wanted:
         return Outcome("skipped", "没有配置了网址的来源要看")
     with followed(night) as follower:
-        failed = jobs.crawl(night, wanted, order.entry.full, _quiet)
+        if dispatch.spread():
+            failed = dispatch.crawl(night, chosen if narrowed else county.sources, order.entry.full, order.batch(night), _quiet)
+        else:
+            failed = jobs.crawl(night, wanted, order.entry.full, _quiet)
     if failed:
         tell_operators(night)
     planned = len(wanted) or len(county.sources)
@@ -66,8 +74,9 @@ def check(night: Night, order: Order) -> Outcome:
     from service import jobs
     from service.judging import load_rules
 
-    checked = jobs.check(night, load_rules(night.county), _quiet)
-    told = f"新发现 {len(checked.fresh)} 处" + _named("篇未能检查", checked.failed)
+    rules = load_rules(night.county)
+    checked = dispatch.check(night, rules.version, order.batch(night), _quiet) if dispatch.spread() else jobs.check(night, rules, _quiet)
+    told = f"新发现 {checked.found} 处" + _named("篇未能检查", checked.failed)
     return Outcome("partial" if checked.failed else "done", told)
 
 
@@ -111,6 +120,7 @@ def all_clear(night: Night, order: Order) -> Outcome:
 def expire(night: Night, order: Order) -> Outcome:
     """Delete evidence past its term, and runs nobody will ask for. Irreversible, so only under a clock that was plausible yesterday as well."""
     from core.store.vault import Vault
+    from service import queue
     from service.expiry import expire as strip
     from service.jobruns import prune, seen_between
 
@@ -118,7 +128,7 @@ def expire(night: Night, order: Order) -> Outcome:
         return Outcome("skipped", "昨天没有运行记录（刚安装、停机后或系统时钟有跳变），今天不删除任何证据，明天再看")
     gone = strip(night.county.id, Vault.open(night.home), night.now, order.entry.keep_days)
     frequent = [entry.name for entry in load_schedule(night.county) if entry.every or entry.after]
-    pruned = prune(night.county.id, frequent, night.now)
+    pruned = prune(night.county.id, frequent, night.now) + (queue.prune() if queue.is_there() else 0)
     return Outcome(
         "done",
         f"{gone.posts} 篇旧文、{gone.versions} 个旧版本的原文已清理，到期留存稿件 {gone.drafts} 份已删除，删除文件 {gone.files} 个；运行记录清理 {pruned} 条",
@@ -201,6 +211,7 @@ STAGES: Mapping[Stage, Callable[[Night, Order], Outcome]] = {
     "watch": watch,
     "probe": probe,
 }
+_WHOLE: tuple[Stage, ...] = ("draft", "ledger")  # stages that some worker takes as a whole
 
 
 def _quiet(done: int, total: int) -> None:
@@ -268,7 +279,10 @@ def _work(given: argparse.Namespace) -> Outcome:
         if not jobruns.adopt(run, giver, Owner.me(giver.attempt, giver.process), now):
             raise UsageError("这次运行已由别的进程接手")
         threading.Thread(target=_beat, args=(run,), daemon=True).start()
-        return STAGES[entry.run](night, Order(entry, datetime.fromisoformat(given.slot)))
+        order = Order(entry, datetime.fromisoformat(given.slot))
+        if entry.run in _WHOLE and dispatch.spread():
+            return dispatch.whole(night, entry.name, given.slot, order.batch(night))
+        return STAGES[entry.run](night, order)
     except DatabaseError as error:
         logger.error("database: %s", type(error).__name__)
         return Outcome("failed", f"数据库写不进去（{type(error).__name__}）：可能正被占用或磁盘已满，稍后自动重试")

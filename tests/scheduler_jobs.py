@@ -414,9 +414,9 @@ def evidence_past_its_term_goes_unless_something_open_rests_on_it(world: World) 
     ):
         store(name, when, attachment)
     for name in ("open", "dismissed"):
-        (stored,) = (post for post in posts.posts("test") if post.title == name)
-        finding = Finding("privacy/mobile", "error", "m", url=stored.url, county="test")
-        findings.record_check("test", stored, "r", [finding], old, lambda new: ())
+        (found,) = (post for post in posts.posts("test") if post.title == name)
+        finding = Finding("privacy/mobile", "error", "m", url=found.url, county="test")
+        findings.record_check("test", found, "r", [finding], old, lambda new: ())
         if name == "dismissed":
             findings.add_verdict("test", Verdict(f"finding/{finding.id}", "误报", "样例", "审核员", old))
     columns = "county, unit, who, name, evidence, findings, kept_at, expires_at"

@@ -13,16 +13,16 @@ from core.store.database import VARIABLE, database
 ON_POSTGRES = bool(os.environ.get(VARIABLE))
 
 
-def rows(home: Path, query: str) -> list[dict[str, Any]]:
+def rows(home: Path, query: str, url: str = "") -> list[dict[str, Any]]:
     """The rows a query finds; JSON and moments as SQLite keeps them: text."""
-    if not ON_POSTGRES:
+    if not (ON_POSTGRES or url):
         connection = sqlite3.connect(f"file:{home / 'xuncha.sqlite3'}?mode=ro", uri=True, timeout=30)
         connection.row_factory = sqlite3.Row
         try:
             return [dict(row) for row in connection.execute(query)]
         finally:
             connection.close()
-    with _connected(home) as postgres:
+    with _connected(home, url) as postgres:
         cursor = postgres.execute(query)
         return [{column.name: _text(value) for column, value in zip(cursor.description, row, strict=True)} for row in cursor.fetchall()]
 
@@ -79,11 +79,11 @@ def locked(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _connected(home: Path) -> Iterator[Any]:
+def _connected(home: Path, url: str = "") -> Iterator[Any]:
     import psycopg
     from psycopg.types.json import set_json_loads
 
-    given = database(os.environ[VARIABLE], home)
+    given = database(url or os.environ[VARIABLE], home)
     with psycopg.connect(dbname=given["NAME"], user=given["USER"], host=given["HOST"], autocommit=True) as connection:
         set_json_loads(lambda data: data.decode() if isinstance(data, bytes) else data, connection)
         yield connection

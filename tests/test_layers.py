@@ -68,6 +68,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 def test_no_broad_except_but_at_the_boundary() -> None:
     """`except Exception` belongs to the boundaries of jobs: the command, one post's check, one source's collection, one document, one draft, one mail."""
     allowed = {"service/cli.py", "service/jobs.py", "crawler/spiders/base.py", "crawler/folders.py", "crawler/documents/dispatch.py"}
+    allowed |= {"service/queue_tasks.py"}  # one queued job
     allowed |= {"service/gate_pool.py", "service/inbox.py", "service/watch.py"}  # one draft, one mail, one dropped file
     found = {name(path) for path in MODULES if "except Exception" in path.read_text(encoding="utf-8")}
     assert found <= allowed, sorted(found - allowed)

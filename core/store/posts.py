@@ -192,12 +192,29 @@ def stored(row: Any) -> StoredPost:
     )
 
 
-def unchecked(county: str, rules_version: str) -> list[StoredPost]:
+def unchecked(county: str, rules_version: str, only: Iterable[int] | None = None) -> list[StoredPost]:
     """Posts that are new, changed, or last checked by other rules; recommended items belong to others and are not checked."""
+
+    rows = _unchecked(county, rules_version)
+    if only is not None:
+        rows = rows.filter(pk__in=list(only))
+    return [stored(row) for row in rows.order_by("pk").iterator()]
+
+
+def unchecked_ids(county: str, rules_version: str) -> list[int]:
+    """The row numbers of the same posts."""
+    return list(_unchecked(county, rules_version).order_by("pk").values_list("pk", flat=True))
+
+
+def _unchecked(county: str, rules_version: str) -> Any:
+    """The comparison is the database's: a county has hundreds of thousands of posts, and on most nights some hundred are unchecked."""
+    from django.db.models import CharField, Value
+    from django.db.models.functions import Cast, Concat
+
     from core.store import models
 
-    rows = models.Post.objects.filter(county=county).exclude(source="recommended").order_by("pk")
-    return [stored(row) for row in rows.iterator() if row.checked_key != checked_key(row.version, rules_version)]
+    current = Concat(Cast("version", CharField()), Value(f":{rules_version}"))
+    return models.Post.objects.filter(county=county).exclude(source="recommended").exclude(checked_key=current)
 
 
 def checked_key(version: int, rules_version: str) -> str:

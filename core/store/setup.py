@@ -1,5 +1,6 @@
 """Opening the store: Django set up once, migrations applied when the database is older than the code."""
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,6 +87,7 @@ def _reach_server() -> None:
             raise
         _make_database()
         connection.ensure_connection()
+    atexit.register(connection.close)
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_encoding")
         if (encoding := cursor.fetchone()[0]) != "UTF8":

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.settings import *  # noqa: F403
-from core.settings import DATABASES, HOME
+from core.settings import DATABASES, HOME, QUEUE_APPS
 from service.desk.secret import secret_key
 
 SECRET_KEY = secret_key(HOME)
@@ -19,6 +19,7 @@ HTTPS = os.environ.get("XUNCHA_HTTPS") == "1"
 
 INSTALLED_APPS = [
     "core.store",
+    *QUEUE_APPS,
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
