@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -125,6 +126,16 @@ def _permutations() -> tuple[Any, Any]:
     drawn = np.random.RandomState(20231123)
     factors = drawn.randint(0, 1 << 31, _PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     return factors, drawn.randint(0, 1 << 32, _PERMUTATIONS, dtype=np.uint32)
+
+
+def packed(print_: Sequence[int]) -> bytes:
+    """A fingerprint in four bytes a value, as it is stored."""
+    return struct.pack(f"<{len(print_)}I", *print_)
+
+
+def unpacked(data: bytes) -> tuple[int, ...]:
+    """The fingerprint that `packed` made bytes of."""
+    return struct.unpack(f"<{len(data) // 4}I", data)
 
 
 def similarity(one: Sequence[int], other: Sequence[int]) -> float:

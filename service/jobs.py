@@ -14,6 +14,7 @@ from pathlib import Path
 
 import checks
 from checks.activity import Collected, count
+from checks.activity.publishing import unknown_origins
 from core.activity import Activity
 from core.assessment import Assessment
 from core.calendar import SHANGHAI, Month
@@ -24,6 +25,7 @@ from core.store import findings as finding_store
 from core.store import observations as observation_store
 from core.store import posts as post_store
 from core.store import runs
+from core.store.activity import PostsOfSources, addresses, month_posts, origins
 from core.store.vault import Vault
 from reports.assess import assess
 from service.alerts.compose import composer
@@ -124,7 +126,7 @@ def _origin(error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a month's units did, and what that was counted from: posts by source, decisions of persons on grades, problems and posts."""
+    """What a month's units did, and what that was counted from: posts by source (read when somebody looks), decisions on grades, problems and posts."""
 
     activity: Activity
     posts: Mapping[str, Sequence[StoredPost]]
@@ -136,15 +138,17 @@ def activity(night: Night, month: Month) -> Counted:
     county = night.county
     since = datetime.combine(month.plus(-13).first, time(), SHANGHAI)
     until = datetime.combine(month.plus(1).first, time(), SHANGHAI)
-    by_source: dict[str, list[StoredPost]] = {}
-    for post in post_store.posts(county.id, since=since, until=until):
-        by_source.setdefault(post.source, []).append(post)
+    start = datetime.combine(month.first, time(), SHANGHAI)
+    read = month_posts(county.id, since, start, until, {account.source for account in county.accounts}, ("recommended",))
     kinds = ("sent-news", "submission", "paper", "event")
     verdicts = finding_store.verdicts(county.id, DECIDED)
     overruled = {int(v.subject.removeprefix("post/")): v.decision for v in verdicts if v.subject.startswith("post/")}
     observed = {kind: observation_store.observations(county.id, kind) for kind in kinds}
-    counted = count(county, month, Collected(by_source, observed, runs.latest_receipts(county.id), overruled))
-    return Counted(counted, by_source, verdicts)
+    listed = sorted({news.source for news in county.news})
+    named = origins(county.id, start, until, listed)
+    strangers = addresses(county.id, start, until, listed, unknown_origins(county, named))
+    collected = Collected(read.posts, observed, runs.latest_receipts(county.id), overruled, read.days, read.near, named, strangers)
+    return Counted(count(county, month, collected), PostsOfSources(county.id, since, until), verdicts)
 
 
 def assess_month(night: Night, month: Month, rules_version: str, generated_at: datetime) -> tuple[Assessment, list[Finding]]:
@@ -173,7 +177,7 @@ def undismissed(county: County, month: Month, findings: Mapping[str, Finding]) -
 
 def grade(county: County, counted: Counted, findings: Sequence[Finding], generated_at: datetime, rules_version: str) -> Assessment:
     """Grade a counted month, as adjusted by persons."""
-    published = {post.url: day for posts in counted.posts.values() for post in posts if (day := post.published_on)}
+    published = post_store.published_days(county.id, (finding.url for finding in findings if finding.url))
     adjustments = of_month(counted.verdicts, counted.activity.month)
     return assess(county, counted.activity, findings, published, adjustments, generated_at, rules_version)
 

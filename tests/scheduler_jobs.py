@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import stored
+import stored as database
 from scheduler_world import START, UNIT, World, alive
 
 CRAWL = {"name": "夜采", "run": "crawl", "at": "01:00"}
@@ -151,7 +151,7 @@ def a_killed_scheduler_takes_its_crawl_with_it_and_the_next_one_crawls_again(wor
     status, detail = last(world, "夜采")
     assert (status, detail.split("，")[0]) == ("done", "采集 2 个来源")
     assert world.rows("slot", "job = '夜采' and status = 'done'") == [("2023-11-01 17:00:00",)], "the very slot that was cut short"
-    assert stored.rows(world.home, "select count(*) as n, count(distinct url) as urls from store_post") == [{"n": 3, "urls": 3}]
+    assert database.rows(world.home, "select count(*) as n, count(distinct url) as urls from store_post") == [{"n": 3, "urls": 3}]
 
 
 def a_crawl_beyond_its_limit_is_ended_with_its_crawler_and_keeps_what_it_has(world: World) -> None:
@@ -169,7 +169,7 @@ def a_crawl_beyond_its_limit_is_ended_with_its_crawler_and_keeps_what_it_has(wor
     assert time.monotonic() - ended < 30
     assert not helpers(world)
     assert last(world, "夜采")[0] == "overtime"
-    assert stored.rows(world.home, "select count(*) as n from store_post where source like '%水情'") == [{"n": 1}]
+    assert database.rows(world.home, "select count(*) as n from store_post where source like '%水情'") == [{"n": 1}]
 
 
 def a_crawl_whose_job_process_is_killed_leaves_no_crawler_behind(world: World) -> None:
@@ -287,7 +287,7 @@ def a_database_locked_under_a_job_is_tried_again(world: World) -> None:
     before = scheduler.command
     scheduler.command = lambda *given: [sys.executable, "-c", _IMPATIENT, *list(scheduler._command(*given))[3:]]
     scheduler.look()
-    with stored.locked(world.home):
+    with database.locked(world.home):
         world.until(lambda: all(running.child.has_ended for running in scheduler._children.values()))
     scheduler.command = before
     world.settle(scheduler)
@@ -367,14 +367,14 @@ def drafts_and_ledgers_are_written_and_an_issued_month_counts_as_issued(world: W
     book = {"name": "台账", "run": "ledger", "day": 2, "at": "01:00", "period": "current"}
     scheduler = owed(world, draft, book)
     (world.config / "yearly.yaml").write_text("points: {privacy-leak: 5}\nveto: [privacy-leak]\n", encoding="utf-8")
-    if not stored.ON_POSTGRES:
+    if not database.ON_POSTGRES:
         columns = "county text, month text, version integer, assessment text, files text, issued_by text, issued_at text, note text"
-        stored.change(world.home, f"create table desk_issuedbulletin ({columns})")
+        database.change(world.home, f"create table desk_issuedbulletin ({columns})")
     problem = {"kind": "privacy-leak", "units": [UNIT], "text": "泄露个人隐私", "findings": ["f1"]}
     frozen = {"period": "2023-09", "grades": {"columns": {UNIT: "优秀"}}, "problems": [problem]}
     for version, month in ((1, {**frozen, "problems": []}), (2, frozen)):
         values = f"'test', '2023-09', {version}, '{json.dumps(month, ensure_ascii=False)}', '{{}}', 'x', '2023-10-08T00:00:00Z', ''"
-        stored.change(world.home, f"insert into desk_issuedbulletin (county, month, version, assessment, files, issued_by, issued_at, note) values ({values})")
+        database.change(world.home, f"insert into desk_issuedbulletin (county, month, version, assessment, files, issued_by, issued_at, note) values ({values})")
     world.settle(scheduler, 90)
     assert last(world, "草稿")[0] == "done", last(world, "草稿")
     assert json.loads((world.home / "out/test-2023-10/assessment.json").read_text("utf-8"))["period"] == "2023-10"
@@ -420,11 +420,11 @@ def evidence_past_its_term_goes_unless_something_open_rests_on_it(world: World) 
         if name == "dismissed":
             findings.add_verdict("test", Verdict(f"finding/{finding.id}", "误报", "样例", "审核员", old))
     columns = "county, unit, who, name, evidence, findings, kept_at, expires_at"
-    if not stored.ON_POSTGRES:
-        stored.change(world.home, f"create table desk_keptdraft (id integer primary key, {columns})")
+    if not database.ON_POSTGRES:
+        database.change(world.home, f"create table desk_keptdraft (id integer primary key, {columns})")
     for evidence, until in ((kept_draft, "2023-11-20 00:00:00"), (old_draft, "2023-11-01 00:00:00")):
         values = f"'test', 'u', 'w', 'n', '{evidence}', '[]', '2023-10-08 00:00:00', '{until}'"
-        stored.change(world.home, f"insert into desk_keptdraft ({columns}) values ({values})")
+        database.change(world.home, f"insert into desk_keptdraft ({columns}) values ({values})")
     young = vault.put(b"page young")
     for path in (world.home / "vault").rglob("*"):
         when = (recent if path.name == young else old).timestamp()

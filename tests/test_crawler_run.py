@@ -510,6 +510,7 @@ def test_interrupted_it_ends_soon_and_the_rest_is_collected_next_time(site: Site
     assert len(county.posts()) == 32
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_one_line_and_nothing_is_lost(site: Site, county: County) -> None:
     for path in _column(site, "one", 40):
         site.article(path, "关于工作的通知", f"<p>{os.urandom(20_000).hex()}</p>")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Protocol
 
 from checks.activity.reposts import Earlier, Recommended, judge
 from core.activity import AccountActivity, Judgement, Silence
@@ -12,19 +13,32 @@ from core.config import County
 from core.records import Account, StoredPost
 
 
-def count_accounts(
-    county: County, month: Month, posts: Mapping[str, Sequence[StoredPost]], failed: Collection[str], overruled: Mapping[int, str]
-) -> tuple[int, tuple[AccountActivity, ...]]:
+class Known(Protocol):
+    """What counting accounts needs of `Collected`."""
+
+    @property
+    def posts(self) -> Mapping[str, Sequence[StoredPost]]: ...
+    @property
+    def overruled(self) -> Mapping[int, str]: ...
+    @property
+    def days(self) -> Mapping[str, Mapping[date, int]]: ...
+    @property
+    def near(self) -> Mapping[str, Sequence[StoredPost]]: ...
+
+
+def count_accounts(county: County, month: Month, known: Known, failed: Collection[str]) -> tuple[int, tuple[AccountActivity, ...]]:
     """How many items were recommended this month, and every account's figures."""
+    posts = known.posts
     similarity = county.grading.accounts.similarity
     recommended = Recommended(posts.get("recommended", ()), month, similarity)
     owners = {source.id: source.unit for source in county.sources}
-    texts = [(source, owners[source], post) for source in owners if source != "recommended" for post in posts.get(source, ())]
+    texts = [(source, owners[source], post) for source in owners if source != "recommended" for post in (*known.near.get(source, ()), *posts.get(source, ()))]
     earlier = Earlier(texts, county.same_unit, similarity)
     rows = []
     for account in county.accounts:
         verified = account.source not in failed and "recommended" not in failed
-        rows.append(_account(county, account, month, posts.get(account.source, ()), recommended, earlier, overruled, verified))
+        days = known.days.get(account.source, {})
+        rows.append(_account(county, account, month, posts.get(account.source, ()), days, recommended, earlier, known.overruled, verified))
     return recommended.owed, tuple(rows)
 
 
@@ -33,6 +47,7 @@ def _account(
     account: Account,
     month: Month,
     posts: Sequence[StoredPost],
+    before: Collection[date],
     recommended: Recommended,
     earlier: Earlier,
     overruled: Mapping[int, str],
@@ -51,7 +66,7 @@ def _account(
                 judgement = replace(judgement, item=item)
             judged.append(judgement)
     kinds = [judgement.kind for judgement in judged]
-    silence = longest_silence([post.published_on for post in shown if post.published_on], month)
+    silence = longest_silence([*before, *(post.published_on for post in shown if post.published_on)], month)
     return AccountActivity(account, kinds.count("original"), kinds.count("recommended"), kinds.count("other"), silence, verified, tuple(judged))
 
 

@@ -49,7 +49,7 @@ class Post(models.Model):
     state = Line(max_length=16)
     original = Line(max_length=16, null=True)
     pinned = models.BooleanField(default=False)
-    fingerprint = Facts(default=list)
+    sketch = models.BinaryField(default=b"")  # the fingerprint, see `core.text.packed`
     evidence = Line(max_length=80, null=True)
     content_key = Line(max_length=80)
     tags = Facts(default=dict)

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypedDict
 
+from core.calendar import shanghai
 from core.records import Attachment, Link, Post, PostState, StoredPost
 from core.store.vault import Vault
-from core.text import conceal, fingerprint
+from core.text import conceal, fingerprint, packed, unpacked
 
 Saved = Literal["new", "changed", "same"]
 
@@ -119,7 +120,7 @@ def _fields(post: Post, content_key: str) -> dict[str, Any]:
         "state": post.state,
         "original": post.original,
         "pinned": post.pinned,
-        "fingerprint": list(fingerprint(post.text or post.title)),
+        "sketch": packed(fingerprint(post.text or post.title)),
         "content_key": content_key,
         "tags": {name: conceal(value)[:500] for name, value in post.tags.items()},
         "links": [{**asdict(link), "text": conceal(link.text)[:200]} for link in post.links],
@@ -165,6 +166,19 @@ def posts(county: str, sources: Iterable[str] | None = None, since: datetime | N
         yield stored(row)
 
 
+def published_days(county: str, urls: Iterable[str]) -> dict[str, date]:
+    """URL → the Shanghai day on which the post there was published."""
+    from core.store import models
+
+    wanted, days = sorted(set(urls)), {}
+    for begin in range(0, len(wanted), 500):
+        rows = models.Post.objects.filter(county=county, url__in=wanted[begin : begin + 500], published_at__isnull=False)
+        for url, moment in rows.order_by("published_at", "pk").values_list("url", "published_at"):
+            if moment is not None:
+                days[url] = shanghai(moment).date()
+    return days
+
+
 def stored(row: Any) -> StoredPost:
     """The record of a Post row."""
     state: PostState = row.state
@@ -179,7 +193,7 @@ def stored(row: Any) -> StoredPost:
         state=state,
         original=row.original,
         pinned=row.pinned,
-        fingerprint=tuple(row.fingerprint),
+        fingerprint=unpacked(bytes(row.sketch)),
         evidence=row.evidence,
         content_key=row.content_key,
         first_seen=row.first_seen,
