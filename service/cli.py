@@ -211,6 +211,37 @@ def worker(
     return job(config, jobs)
 
 
+db_app = typer.Typer(help="数据库：换到 PostgreSQL、备份、恢复。", cls=Group, no_args_is_help=True)
+app.add_typer(db_app, name="db")
+
+
+@db_app.command("copy", cls=Command)
+def db_copy(
+    to: Annotated[str, typer.Option("--to", help="复制到哪个空库：postgresql://… 或 sqlite:///路径。", metavar="地址")],
+    config: Config = DEFAULT_CONFIG,
+) -> int:
+    """把现在的库整个复制到另一个空库，逐行核对。"""
+    from service.db_commands import copy as job
+
+    return job(config, to)
+
+
+@db_app.command("backup", cls=Command)
+def db_backup(path: Annotated[Path, typer.Argument(help="写到哪个文件（.tar）。", metavar="文件")], config: Config = DEFAULT_CONFIG) -> int:
+    """把数据库和证据库备份成一个文件（不含密钥）。"""
+    from service.db_commands import backup as job
+
+    return job(config, path)
+
+
+@db_app.command("restore", cls=Command)
+def db_restore(path: Annotated[Path, typer.Argument(help="备份文件。", metavar="文件")], config: Config = DEFAULT_CONFIG) -> int:
+    """把备份恢复到空的数据目录，逐行核对。"""
+    from service.db_commands import restore as job
+
+    return job(config, path)
+
+
 token_app = typer.Typer(help="接口密钥：单位的 CMS 调用发布前检查接口时使用。", cls=Group, no_args_is_help=True)
 app.add_typer(token_app, name="token")
 

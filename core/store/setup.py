@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from core.errors import EnvironmentFailure
 
@@ -42,14 +43,14 @@ def _migrate() -> None:
 
     try:
         if connection.vendor == "postgresql":
-            _reach_server()
+            reach(connection)
         if not _behind():
             return
         with _alone():
             if _behind():
                 call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
-        raise EnvironmentFailure(_told(connection.vendor, error)) from error
+        raise EnvironmentFailure(told(connection.vendor, error)) from error
 
 
 def _behind() -> bool:
@@ -76,16 +77,16 @@ def _alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
-def _reach_server() -> None:
-    """Connect; a database that does not exist yet is made when the user may."""
-    from django.db import OperationalError, connection
+def reach(connection: Any) -> None:
+    """Connect to a PostgreSQL; a database that does not exist yet is made when the user may."""
+    from django.db import OperationalError
 
     try:
         connection.ensure_connection()
     except OperationalError as error:
         if "does not exist" not in str(error) or str(connection.settings_dict["NAME"]) not in str(error):
             raise
-        _make_database()
+        _make_database(connection)
         connection.ensure_connection()
     atexit.register(connection.close)
     with connection.cursor() as cursor:
@@ -94,20 +95,19 @@ def _reach_server() -> None:
             raise EnvironmentFailure(f"PostgreSQL 数据库的编码是 {encoding}，应为 UTF8：请用 CREATE DATABASE … ENCODING 'UTF8' 重新建库")
 
 
-def _make_database() -> None:
-    from django.db import DatabaseError, connection
+def _make_database(connection: Any) -> None:
+    from django.db import DatabaseError
     from psycopg import errors, sql
 
-    name = connection.settings_dict["NAME"]
     try:
-        with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(connection.settings_dict["NAME"])))
     except DatabaseError as error:
         if not isinstance(error.__cause__, errors.DuplicateDatabase | errors.UniqueViolation):  # another process was first
             raise
 
 
-def _told(vendor: str, error: Exception) -> str:
+def told(vendor: str, error: Exception) -> str:
     if vendor == "postgresql":
         lines = str(error).strip().splitlines() or [type(error).__name__]
         return f"PostgreSQL 无法使用：{lines[0]}。请检查服务是否运行、环境变量 XUNCHA_DATABASE 和账号权限"

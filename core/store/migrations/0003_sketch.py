@@ -6,7 +6,7 @@ from django.db import migrations, models
 def pack(apps, schema_editor):
     from core.text import packed
 
-    posts = apps.get_model("store", "Post").objects
+    posts = apps.get_model("store", "Post").objects.using(schema_editor.connection.alias)
     part = []
     for post in posts.only("pk", "fingerprint").iterator(chunk_size=2000):
         post.sketch = packed(post.fingerprint)
