@@ -45,15 +45,21 @@ SELECT %(county)s, 'recommended', 'https://r.invalid/' || n, '省政府第' || n
 """
 # The counts of annexes 1 to 3 by hand: columns by month and period, news by origin, accounts by mark and title, longest gap.
 BY_HAND = (
-    "SELECT county, source, count(*) FILTER (WHERE published_at >= %(start)s), count(*) FILTER (WHERE published_at < %(start)s AND published_at >= %(year)s) "
-    "FROM store_post WHERE published_at >= %(since)s AND published_at < %(until)s AND state IN ('live', 'unread') GROUP BY county, source",
+    (
+        "SELECT county, source, count(*) FILTER (WHERE published_at >= %(start)s), count(*) FILTER (WHERE published_at < %(start)s AND published_at >= %(year)s) "
+        "FROM store_post WHERE published_at >= %(since)s AND published_at < %(until)s AND state IN ('live', 'unread') GROUP BY county, source"
+    ),
     "SELECT county, origin, count(*) FROM store_post WHERE published_at >= %(start)s AND published_at < %(until)s AND state IN ('live', 'unread') GROUP BY county, origin",
-    "SELECT p.county, p.source, count(*) FILTER (WHERE p.original = 'declared'), count(DISTINCT r.url), count(*) FILTER (WHERE p.original = 'reprint') "
-    "FROM store_post p LEFT JOIN store_post r ON r.county = p.county AND r.source = 'recommended' AND position(r.title in p.title) > 0 "
-    "WHERE p.published_at >= %(start)s AND p.published_at < %(until)s AND p.source LIKE 'account/%%' GROUP BY p.county, p.source",
-    "SELECT county, source, max(gap) FROM (SELECT county, source, day - lag(day) OVER (PARTITION BY county, source ORDER BY day) AS gap FROM "
-    "(SELECT DISTINCT county, source, (published_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM store_post "
-    "WHERE published_at >= %(since)s AND published_at < %(until)s AND source LIKE 'account/%%') d) g GROUP BY county, source",
+    (
+        "SELECT p.county, p.source, count(*) FILTER (WHERE p.original = 'declared'), count(DISTINCT r.url), count(*) FILTER (WHERE p.original = 'reprint') "
+        "FROM store_post p LEFT JOIN store_post r ON r.county = p.county AND r.source = 'recommended' AND position(r.title in p.title) > 0 "
+        "WHERE p.published_at >= %(start)s AND p.published_at < %(until)s AND p.source LIKE 'account/%%' GROUP BY p.county, p.source"
+    ),
+    (
+        "SELECT county, source, max(gap) FROM (SELECT county, source, day - lag(day) OVER (PARTITION BY county, source ORDER BY day) AS gap FROM "
+        "(SELECT DISTINCT county, source, (published_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM store_post "
+        "WHERE published_at >= %(since)s AND published_at < %(until)s AND source LIKE 'account/%%') d) g GROUP BY county, source"
+    ),
 )
 
 
@@ -131,7 +137,12 @@ def by_hand() -> float:
     open_store()
     from django.db import connection
 
-    moments = {"since": "2022-10-01T00:00:00+08:00", "year": "2023-01-01T00:00:00+08:00", "start": "2023-10-01T00:00:00+08:00", "until": "2023-11-01T00:00:00+08:00"}
+    moments = {
+        "since": "2022-10-01T00:00:00+08:00",
+        "year": "2023-01-01T00:00:00+08:00",
+        "start": "2023-10-01T00:00:00+08:00",
+        "until": "2023-11-01T00:00:00+08:00",
+    }
     began = time.perf_counter()
     with connection.cursor() as cursor:
         for query in BY_HAND:

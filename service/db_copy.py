@@ -71,8 +71,8 @@ def _models() -> list[Any]:
 
     ours = [(config, None) for config in apps.get_app_configs() if config.label not in ("procrastinate", "staticfiles", "messages")]
     ordered = [model for model in sort_dependencies(ours) if model._meta.label_lower not in _LEFT and model._meta.managed]  # type: ignore[arg-type]
-    links = [field.remote_field.through for model in ordered for field in model._meta.many_to_many if field.remote_field.through._meta.auto_created]
-    return ordered + [link for link in links if "permission" not in link.__name__.lower()]
+    links: list[Any] = [field.remote_field.through for model in ordered for field in model._meta.many_to_many]
+    return ordered + [link for link in links if link._meta.auto_created and "permission" not in link.__name__.lower()]
 
 
 def _move(model: Any) -> int:

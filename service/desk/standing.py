@@ -178,6 +178,7 @@ def _computed(county: County, month: Month, state: _State, before: _Kept | None)
     counted, counted_at = (before.counted, before.counted_at) if before else (None, 0.0)
     if counted is None or before is None or (before.state.collected, before.state.spoken) != (state.collected, state.spoken):
         counted, counted_at = activity(_night(county), month), time.monotonic()
+        len(counted.posts)  # read them here, where nobody waits
     opened = before.opened if before and before.state.found == state.found else open_of(county, month)
     return _Kept(county, state, counted, opened, counted_at, time.monotonic())
 
