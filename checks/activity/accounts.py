@@ -53,11 +53,11 @@ def _account(
     overruled: Mapping[int, str],
     verified: bool,
 ) -> AccountActivity:
-    shown = [post for post in posts if post.state in ("live", "unread") and post.published_on]
+    shown = [(post, day) for post in posts if post.state in ("live", "unread") and (day := post.published_on)]
     judged: list[Judgement] = []
     reposted: set[str] = set()
-    for post in shown:
-        if post.published_on in month:
+    for post, day in shown:
+        if day in month:
             judgement, item = judge(county, account, post, recommended, earlier, overruled.get(post.id))
             if item in reposted:  # the same recommended item twice is one item and one further repost
                 judgement = Judgement(post.id, post.url, "other", (*judgement.reasons, "同一推荐信息已转载过"))
@@ -66,7 +66,7 @@ def _account(
                 judgement = replace(judgement, item=item)
             judged.append(judgement)
     kinds = [judgement.kind for judgement in judged]
-    silence = longest_silence([*before, *(post.published_on for post in shown if post.published_on)], month)
+    silence = longest_silence([*before, *(day for _, day in shown)], month)
     return AccountActivity(account, kinds.count("original"), kinds.count("recommended"), kinds.count("other"), silence, verified, tuple(judged))
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from core.calendar import SHANGHAI, shanghai
 from core.records import StoredPost
 from core.store.posts import stored
 from core.text import unpacked
@@ -20,6 +21,8 @@ PRESENT = ("live", "unread")
 _BANDS, _ROWS = 21, 3  # as in the index of near texts: what shares no band is not near
 _BYTES = 256
 _AT_ONCE = 500
+_COUNTED = ("pk", "source", "url", "title", "published_at", "origin", "state", "original")
+_REST = {"date_source": "", "pinned": False, "evidence": None, "content_key": "", "version": 1}
 _PLAIN = (
     "pk",
     "source",
@@ -40,7 +43,7 @@ _PLAIN = (
 
 @dataclass(frozen=True, slots=True)
 class MonthPosts:
-    """`posts`: of accounts in the month, and of the sources read whole; `days`: source → day → posts present on it, of everything else;
+    """`posts`: of accounts in the month, and of the sources read whole; `days`: everything else, source → last day of a month with posts → posts of that month;
     `near`: posts of other sources or earlier days that may hold an account's text. Only posts whose text may stand elsewhere carry a fingerprint."""
 
     posts: Mapping[str, list[StoredPost]]
@@ -60,7 +63,7 @@ def month_posts(county: str, since: datetime, start: datetime, until: datetime, 
     shared = _shared(_sketches(every.filter(mine)), _sketches(every.exclude(mine)))
     prints = dict(every.filter(pk__in=[*shared.mine, *every.filter(read_whole).values_list("pk", flat=True)]).values_list("pk", "sketch"))
     posts: dict[str, list[StoredPost]] = {}
-    for post in _light(every.filter(mine | read_whole), prints):
+    for post in _counted(every.filter(mine | read_whole), prints):
         posts.setdefault(post.source, []).append(post)
     return MonthPosts(posts, _days(every.exclude(mine | read_whole)), _near(shared.theirs))
 
@@ -85,25 +88,29 @@ def _present(county: str, start: datetime, until: datetime, sources: Iterable[st
     return models.Post.objects.filter(county=county, published_at__gte=start, published_at__lt=until, state__in=PRESENT, source__in=list(sources))
 
 
-def _light(rows: Any, prints: Mapping[int, Any]) -> Iterable[StoredPost]:
-    """Posts without links, attachments and tags, which nothing counts."""
-    for values in rows.order_by("published_at", "pk").values_list(*_PLAIN).iterator(chunk_size=5000):
-        known = dict(zip(_PLAIN, values, strict=True))
-        number = known.pop("pk")
-        yield StoredPost(id=number, fingerprint=unpacked(bytes(prints.get(number, b""))), **known)
+def _counted(rows: Any, prints: Mapping[int, Any]) -> Iterable[StoredPost]:
+    """Posts with no more than is counted."""
+    for number, source, url, title, moment, origin, state, original in rows.order_by("published_at", "pk").values_list(*_COUNTED).iterator(chunk_size=5000):
+        sketch = prints.get(number)
+        known = {"source": source, "url": url, "title": title, "published_at": moment, "origin": origin, "state": state, "original": original}
+        yield StoredPost(id=number, first_seen=moment, fingerprint=unpacked(bytes(sketch)) if sketch else (), **known, **_REST)
+
+
+def _light(rows: Any) -> Iterable[StoredPost]:
+    """Posts without fingerprint, links, attachments and tags."""
+    for number, *values in rows.order_by("published_at", "pk").values_list(*_PLAIN).iterator(chunk_size=5000):
+        yield StoredPost(id=number, fingerprint=(), **dict(zip(_PLAIN[1:], values, strict=True)))
 
 
 def _days(rows: Any) -> dict[str, dict[date, int]]:
-    """Posts present by source and Shanghai day, counted by the database."""
-    from django.db.models import Count
-    from django.db.models.functions import TruncDate
+    """Posts present by source and month, counted by the database, and noted on the month's last day that has one: what is owed is owed by months."""
+    from django.db.models import Count, Max
+    from django.db.models.functions import TruncMonth
 
-    from core.calendar import SHANGHAI
-
-    counted = rows.filter(state__in=PRESENT).annotate(day=TruncDate("published_at", tzinfo=SHANGHAI)).values_list("source", "day").annotate(number=Count("pk"))
+    monthly = rows.filter(state__in=PRESENT).annotate(month=TruncMonth("published_at", tzinfo=SHANGHAI)).values("source", "month")
     found: dict[str, dict[date, int]] = {}
-    for source, day, number in counted.order_by():
-        found.setdefault(source, {})[day] = number
+    for source, last, number in monthly.annotate(last=Max("published_at"), number=Count("pk")).values_list("source", "last", "number").order_by():
+        found.setdefault(source, {})[shanghai(last).date()] = number
     return found
 
 
@@ -202,7 +209,7 @@ class PostsOfSources(Mapping[str, "list[StoredPost]"]):
         from core.store import models
 
         county, since, until = self._asked
-        for post in _light(models.Post.objects.filter(county=county, published_at__gte=since, published_at__lt=until), {}):
+        for post in _light(models.Post.objects.filter(county=county, published_at__gte=since, published_at__lt=until)):
             found.setdefault(post.source, []).append(post)
         return found
 
