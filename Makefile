@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := var/demo/.ready
 
-.PHONY: run serve test check setup clean
+.PHONY: run serve test check bench setup clean
 
 run: $(READY)
 	@$(BIN)/xuncha demo || [ $$? -eq 1 ]  # 1: the month holds findings, as it should
@@ -19,6 +19,10 @@ $(DEMO): $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --store=postgresql  # those that touch a store, on a real PostgreSQL
+
+bench: $(READY)
+	@$(BIN)/python -m bench
 
 check: $(READY)
 	@$(BIN)/ruff check .
