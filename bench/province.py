@@ -17,6 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bench.rows import Row
+
 ROOT = Path(__file__).resolve().parent.parent
 MONTH = "2023-10"
 _SETTINGS = {"work_mem": "64MB", "max_parallel_workers_per_gather": "0"}  # two processes share two cores; neither side gets more
@@ -195,6 +197,21 @@ def measure(url: str, counties: int, posts: int, history: int) -> dict[str, Any]
         "counties": counties, "posts": posts, "history": history, "build_s": built, "assess_s": both, "one_county_median_s": each[len(each) // 2],
         "one_county_worst_s": each[-1], "mb": sum(part["mb"] for part in halves), "counts_by_hand_s": hand[0], "texts_by_hand_s": hand[1], "times_by_hand": both / sum(hand), "counted": sum(part["counted"] for part in halves),
     }  # fmt: skip
+
+
+def run(quick: bool) -> list[Row]:
+    """The rows for `make bench`."""
+    from tests.postgres import postgres
+
+    counties, posts, history = (4, 40_000, 80_000) if quick else (107, 1_000_000, 2_000_000)
+    with postgres() as server:
+        found = measure(server.url("province"), counties, posts, history)
+    hand = found["counts_by_hand_s"] + found["texts_by_hand_s"]
+    return [
+        Row(f"评定 {counties} 个县、当月 {posts // 10_000} 万篇", found["assess_s"], "s", peer=hand, beside="同一 PostgreSQL 上手写 SQL", limit=60),
+        Row("评定一个县", found["one_county_median_s"], "s", limit=1),
+        Row("评定时的内存（两个进程）", found["mb"], "MB", limit=1024),
+    ]
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from core.records import Source
@@ -16,6 +16,7 @@ from service.progress import Step
 logger = logging.getLogger(__name__)
 POSTS_AT_ONCE = 40
 _LOOK = 0.5
+_PATIENCE = 600.0  # seconds without an answer from the database
 _LONELY = 60.0  # seconds without a living worker after which the waiting process works itself
 
 
@@ -79,19 +80,28 @@ def whole(night: Night, entry: str, slot: str, batch: str) -> Outcome:
     return Outcome(state.outcome["status"], state.outcome["detail"])
 
 
-def _wait(night: Night, batch: str, step: Step, work: Callable[[Mapping[str, str]], None] | None = None) -> list[queue.State]:
+def _wait(night: Night, batch: str, step: Step) -> list[queue.State]:
     """Until every job of the batch has ended. Meanwhile the jobs of dead workers are put back; when nobody is left, this process works."""
-    lonely = time.monotonic()
+    from django.db import DatabaseError, connection
+
+    lonely = answered = time.monotonic()
     while True:
-        states = queue.states(batch)
-        ended = sum(state.ended for state in states)
-        step(ended, len(states))
-        if ended == len(states):
-            return states
-        queue.take_over()
-        if queue.workers():
-            lonely = time.monotonic()
-        elif time.monotonic() - lonely > _LONELY:
+        try:
+            states = queue.states(batch)
+            answered = time.monotonic()
+            ended = sum(state.ended for state in states)
+            step(ended, len(states))
+            if ended == len(states):
+                return states
+            queue.take_over()
+            if queue.workers():
+                lonely = time.monotonic()
+        except DatabaseError as error:  # restarted, or cut off: the jobs are safe where they are
+            connection.close()
+            if time.monotonic() - answered > _PATIENCE:
+                raise
+            logger.warning("database: %s; still waiting for %s", type(error).__name__, batch)
+        if time.monotonic() - lonely > _LONELY:
             logger.warning("no worker is left: working through %s alone", batch)
             _alone(night)
         time.sleep(_LOOK)

@@ -24,7 +24,7 @@ from core.records import Finding, StoredPost, Verdict
 from core.store import findings as finding_store
 from core.store import observations as observation_store
 from core.store import posts as post_store
-from core.store import runs
+from core.store import runs, strikes
 from core.store.activity import PostsOfSources, addresses, month_posts, origins
 from core.store.vault import Vault
 from reports.assess import assess
@@ -104,14 +104,21 @@ def check(night: Night, rules: checks.Rules, step: Step, since: date | None = No
     fresh: list[Finding] = []
     failed: dict[str, str] = {}
     waiting = [post for post in post_store.unchecked(county.id, rules.version, only) if since is None or (post.published_on or since) >= since]
-    for done, post in enumerate(waiting, 1):
+    suspects = strikes.marked(county.id)
+    for done, post in enumerate(sorted(waiting, key=lambda post: post.id in suspects), 1):
+        deaths = strikes.begin(post.id, post.version)
         try:
-            found = checks.run(reader.subject(post), rules, night.today)
+            found = checks.run(reader.subject(post, deaths), rules, night.today)
         except VaultError:
+            strikes.clear(post.id)
             raise
         except Exception as error:  # the job boundary of one post: it stays unchecked, is named, and is tried again next time
             logger.error("check of %s failed: %s at %s", post.url, type(error).__name__, _origin(error))
+            strikes.clear(post.id)
             failed[post.url] = type(error).__name__
+        except BaseException:  # asked to stop: the post is not to blame
+            strikes.clear(post.id)
+            raise
         else:
             fresh += finding_store.record_check(county.id, post, rules.version, found, night.now, compose)
         step(done, len(waiting))

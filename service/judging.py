@@ -11,8 +11,11 @@ from core.calendar import shanghai
 from core.config import SHARED, County
 from core.records import Block, StoredPost, Subject, Unread
 from core.store.posts import Content, read_content
+from core.store.strikes import STRIKES
 from core.store.vault import Vault
 from crawler import documents
+
+_DEADLY = f"读取时程序连续 {STRIKES} 次异常结束，已不再读取；请人工检查这个文件"
 
 
 def load_rules(county: County | None = None, folder: Path = SHARED) -> Rules:
@@ -47,14 +50,17 @@ class Reader:
         }
         self._document = lru_cache(maxsize=64)(self._read_document)
 
-    def subject(self, post: StoredPost) -> Subject:
-        """Everything the post says: title, body, attachments, pictures."""
+    def subject(self, post: StoredPost, deaths: int = 0) -> Subject:
+        """Everything the post says: title, body, attachments, pictures. What has ended its reader too often (`deaths`) is named unread instead."""
         content = read_content(self._vault, post.content_key)
+        files = [item for item in post.attachments if item.evidence]
         parts: list[Block | Unread] = [Block(content["title"], "标题")]
-        parts += _body(content)
-        for item in post.attachments:
-            if item.evidence:
-                parts += self._document(item.evidence, item.name)
+        if deaths < STRIKES * 2 and (files or deaths < STRIKES):
+            parts += _body(content)
+        else:
+            parts.append(Unread(None, "正文", _DEADLY))
+        for item in files:
+            parts += self._document(item.evidence or "", item.name) if deaths < STRIKES else [Unread(item.name, "全文", _DEADLY)]
         page_type = self._page_types.get(post.source, "file")
         return Subject(
             blocks=tuple(part for part in parts if isinstance(part, Block)),

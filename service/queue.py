@@ -126,12 +126,23 @@ def take_over(stalled: float = STALLED) -> int:
             [stalled],
         )
         for job, attempts in dead:
-            if attempts + 1 >= ATTEMPTS:
-                _ask("SELECT procrastinate_finish_job_v1(%s, 'failed', false)::text", [job])
-            else:
-                _ask("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)::text", [job])
+            _put_back(job, attempts)
         _ask("DELETE FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => %s) RETURNING id", [stalled * 20])
     return len(dead)
+
+
+def _put_back(job: int, attempts: int) -> None:
+    """Into the queue again, unless it has had its chances, or the same job waits there already and will do its work."""
+    from django.db import IntegrityError, transaction
+
+    try:
+        if attempts + 1 < ATTEMPTS:
+            with transaction.atomic():
+                _ask("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)::text", [job])
+            return
+    except IntegrityError:
+        pass
+    _ask("SELECT procrastinate_finish_job_v1(%s, 'failed', false)::text", [job])
 
 
 def prune(days: int = 14) -> int:

@@ -1,79 +1,23 @@
 """Workers on a shared PostgreSQL: every job done although workers are killed, its effects once; one host by one worker; what is urgent first."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
-import stored
-import yaml
 from postgres import Server, postgres
+from queue_world import CHECK, FILL, Room, Slow, crawl, write_county
 
-ROOT = Path(__file__).resolve().parent.parent
-COUNTY = {"id": "test", "name": "试验县"}
-PRELUDE = """
-import json, sys, time
-from datetime import datetime
-from pathlib import Path
-from core.calendar import SHANGHAI
-from core.config import load_county
-from core.records import Post
-from core.store.setup import open_store
-home, config = open_store(Path(sys.argv[1])), Path(sys.argv[2])
-from core.store import models, posts, runs
-from core.store.vault import Vault
-from service import dispatch, queue
-from service.jobs import Night
-county, now = load_county(config), datetime(2023, 11, 1, 2, 0, tzinfo=SHANGHAI)
-night = Night(county, home, now.date(), now)
-quiet = lambda done, total: None
-"""
+pytestmark = pytest.mark.sqlite  # brings its own PostgreSQL
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with postgres() as running:
         yield running
-
-
-class Room:
-    """A home and a county on the server, and workers that can be killed."""
-
-    def __init__(self, folder: Path, server: Server) -> None:
-        self.home, self.config = folder / "home", folder / "config"
-        self.url = server.url("q_{home}")
-        self.environment = {**os.environ, "PYTHONPATH": str(ROOT), "XUNCHA_DATABASE": self.url, "XUNCHA_HOME": str(self.home)}
-        self.workers: list[subprocess.Popen[bytes]] = []
-
-    def run(self, code: str, timeout: float = 120) -> str:
-        command = [sys.executable, "-c", PRELUDE + code, str(self.home), str(self.config)]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=timeout, check=False)
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout
-
-    def worker(self) -> None:
-        command = [sys.executable, "-m", "service.worker", "--home", str(self.home), "--counties", json.dumps({"test": str(self.config)})]
-        command += ["--beat", "0.5", "--stalled", "2.5"]
-        self.workers.append(subprocess.Popen(command, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))
-
-    def rows(self, query: str) -> list[dict[str, Any]]:
-        return stored.rows(self.home, query, self.url)
-
-    def end(self) -> None:
-        for worker in self.workers:
-            worker.kill()
-            worker.wait()
-            assert worker.stdin
-            worker.stdin.close()
 
 
 @pytest.fixture
@@ -84,32 +28,6 @@ def room(tmp_path: Path, server: Server) -> Iterator[Room]:
     made.end()
 
 
-def write_county(folder: Path, columns: dict[str, str]) -> None:
-    """A county of its own, cut from the model."""
-    folder.mkdir(exist_ok=True)
-    model = ROOT / "config" / "meixian"
-    for path in model.glob("*.yaml"):
-        (folder / path.name).write_bytes(path.read_bytes())
-    county = yaml.safe_load((model / "county.yaml").read_text("utf-8"))
-    (folder / "county.yaml").write_text(yaml.safe_dump({**county, **COUNTY, "mail": None}, allow_unicode=True), "utf-8")
-    entries = [{"name": name, "cycle": "1条/月", "url": url} for name, url in columns.items()] or [{"name": "政策", "cycle": "1条/月"}]
-    (folder / "columns.yaml").write_text(yaml.safe_dump([{"unit": "县财政局", "columns": entries}], allow_unicode=True), "utf-8")
-
-
-FILL = """
-vault, run = Vault.open(home), runs.start_run("test", "crawl", now)
-for number in range(int(sys.argv[3]) if len(sys.argv) > 3 else 60):
-    text = f"第{number}号公示：联系人身份证号 610326199003071238，电话 1381234{number:04d}。"
-    posts.save_post("test", run, Post(source="column/县财政局/政策", url=f"http://x.invalid/{number}", title=f"公示{number}", published_at=now, text=text), now, vault)
-"""
-CHECK = """
-dispatch.POSTS_AT_ONCE, queue.STALLED = 1, 2.5
-from service.judging import load_rules
-checked = dispatch.check(night, load_rules(county).version, "test/检查/1", quiet)
-print(json.dumps([checked.found, dict(checked.failed)]))
-"""
-
-
 def test_every_job_is_done_and_its_effects_are_there_once_though_workers_are_killed(room: Room) -> None:
     room.run(FILL)
     room.worker()
@@ -117,9 +35,10 @@ def test_every_job_is_done_and_its_effects_are_there_once_though_workers_are_kil
     stop = threading.Event()
 
     def kill() -> None:
-        for number in range(3):
-            if stop.wait(3.5):
-                return
+        for number, done in enumerate((8, 20, 35)):
+            while room.rows("select count(*) as n from procrastinate_jobs where status = 'succeeded'")[0]["n"] < done:
+                if stop.wait(0.2):
+                    return
             room.workers[number].send_signal(signal.SIGKILL)
             room.worker()
 
@@ -131,6 +50,7 @@ def test_every_job_is_done_and_its_effects_are_there_once_though_workers_are_kil
         stop.set()
         killer.join()
     assert failed == {}
+    assert [worker.poll() for worker in room.workers[:3]] == [-signal.SIGKILL] * 3
     jobs = Counter(row["status"] for row in room.rows("select status from procrastinate_jobs where task_name = 'check'"))
     assert jobs == {"succeeded": 60}
     found = Counter(row["url"] for row in room.rows("select url from store_finding where rule = 'privacy/resident-id'"))
@@ -143,34 +63,44 @@ def test_every_job_is_done_and_its_effects_are_there_once_though_workers_are_kil
     assert room.rows("select id from store_post where checked_key = ''") == []
 
 
-class Slow(ThreadingHTTPServer):
-    """A list and pages that take their time; counts how many ask at once."""
+def test_two_workers_ask_different_hosts_at_once_and_never_the_same(room: Room) -> None:
+    slow = [Slow(2.0, f"127.0.0.{number}") for number in range(2, 6)]
+    columns = {f"栏目{number}": site.url for number, site in enumerate(slow)} | {"栏目甲": slow[0].url.replace("list", "other")}
+    _, failed = crawl(room, columns, 2)
+    assert failed == {}
+    assert room.rows("select count(*) as n from store_receipt where status = 'ok'") == [{"n": 5}]
+    assert room.rows("select count(*) as n from store_run where status = 'done'") == [{"n": 1}], "one run, whoever did the work"
+    jobs = room.rows("select lock from procrastinate_jobs where task_name = 'crawl' order by lock")
+    assert [job["lock"] for job in jobs] == [f"host:127.0.0.{number}" for number in range(2, 6)], "both columns of a host in one job"
+    started = {site: (site.first, site.last) for site in slow}
+    assert any(a is not b and started[a][0] < started[b][0] < started[a][1] for a in slow for b in slow), "two at a time"
 
-    daemon_threads = True
-    block_on_close = False
 
-    def __init__(self, seconds: float, pages: int = 4) -> None:
-        self.asking, self.most, self.lock = 0, 0, threading.Lock()
-        slow = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                with slow.lock:
-                    slow.asking += 1
-                    slow.most = max(slow.most, slow.asking)
-                time.sleep(seconds)
-                with slow.lock:
-                    slow.asking -= 1
-                items = "".join(f'<li><a href="{number}.html">关于印发第{number}号文件的通知</a><span>2023-10-1{number}</span></li>' for number in range(pages))
-                page = f"<html><head><meta charset=utf-8><title>通知</title></head><body><ul>{items}</ul></body></html>"
-                if self.path.endswith(".html"):
-                    page = '<html><head><meta charset=utf-8><meta name="ArticleTitle" content="通知"><meta name="PubDate" content="2023-10-11"></head><body><p>正文。</p></body></html>'
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(page.encode())
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+def test_what_is_urgent_goes_first_and_what_kills_its_workers_is_given_up(room: Room) -> None:
+    told = room.run(
+        """
+from django.db import connection
+queue.defer("check", "test", "b", [queue.Job("late", {"posts": [], "now": now.isoformat()}), queue.Job("soon", {"posts": [], "now": now.isoformat()}, priority=50)])
+assert queue.defer("check", "test", "b", [queue.Job("late", {"posts": [], "now": now.isoformat()})]) == 0
+assert [queue.defer_once("deliver", "test", "deliver", queue.URGENT["veto"], {}) for _ in range(2)] == [True, False]
+order = []
+with connection.cursor() as cursor:
+    cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id")
+    (dead,) = cursor.fetchone()
+    for _ in range(3):
+        cursor.execute("SELECT args->>'name' FROM procrastinate_fetch_job_v2(NULL, %s)", [dead])
+        order.append(cursor.fetchone()[0])
+assert queue.defer_once("deliver", "test", "deliver", queue.URGENT["veto"], {}), "one runs, one may wait"
+lives = []
+for _ in range(queue.ATTEMPTS):
+    lives.append(queue.take_over(5.0))
+    assert queue.take_over(5.0) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL WHERE status = 'todo'")
+print(json.dumps([order, lives, sorted({state.status for state in queue.states("b")})]))
+"""
+    )
+    order, lives, states = json.loads(told)
+    assert order == ["deliver", "soon", "late"]
+    assert lives[0] == 3
+    assert states == ["failed"]

@@ -41,6 +41,7 @@ def record_check(county: str, post: StoredPost, rules_version: str, findings: Se
         news = [finding for finding in fresh if states[finding.id] not in SETTLED]
         for draft in compose(news) if news else ():
             queue(county, draft, now, list(current.values()))
+        models.Attempt.objects.filter(post_id=post.id).delete()
         models.Post.objects.filter(pk=post.id, version=post.version).update(checked_key=checked_key(post.version, rules_version), title=title)
     return fresh
 

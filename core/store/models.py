@@ -65,7 +65,7 @@ class Post(models.Model):
     listed = Line(max_length=32, blank=True, default="", db_default="")
     looked_at = models.DateTimeField(null=True)
     absent_at = models.DateTimeField(null=True)
-    capture = models.JSONField(default=dict)  # evidence → how it came (see `core.records.Post`)
+    capture = Facts(default=dict)  # evidence → how it came (see `core.records.Post`)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "source", "url"], name="one_post_per_source_and_url")]
@@ -116,16 +116,16 @@ class ListMemory(models.Model):
 class Proof(models.Model):
     """What proves the findings of one version of a post: the responses as a WARC in the vault, its SHA-256, and pictures with the places marked."""
 
-    county = models.CharField(max_length=64)
+    county = Line(max_length=64)
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="proofs")
     version = models.IntegerField()
-    url = models.CharField(max_length=2000)
+    url = Key(max_length=2000)
     captured_at = models.DateTimeField()
     made_at = models.DateTimeField()
-    warc = models.CharField(max_length=80, null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
+    warc = Line(max_length=80, null=True)
+    sha256 = Line(max_length=64, blank=True)
     size = models.IntegerField(default=0)
-    findings = models.JSONField(default=list)
+    findings = Facts(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "version"], name="one_proof_per_post_version")]
@@ -136,15 +136,23 @@ class Picture(models.Model):
     """A picture of a page or of the part of a file around the places, personal data made unreadable before it was taken. `file` is empty for the page."""
 
     proof = models.ForeignKey(Proof, on_delete=models.CASCADE, related_name="pictures")
-    file = models.CharField(max_length=300, blank=True)
-    name = models.CharField(max_length=80, null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
+    file = Line(max_length=300, blank=True)
+    name = Line(max_length=80, null=True)
+    sha256 = Line(max_length=64, blank=True)
     size = models.IntegerField(default=0)
     places = models.IntegerField(default=0)
-    note = models.CharField(max_length=200, blank=True)
+    note = Line(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["proof", "file"], name="one_picture_per_proof_and_file")]
+
+
+class Attempt(models.Model):
+    """A post that is being checked, or was when its process died; `tries` counts how often for this version of it."""
+
+    post = models.OneToOneField(Post, on_delete=models.CASCADE, related_name="attempt")
+    version = models.IntegerField()
+    tries = models.IntegerField(default=0)
 
 
 class Observation(models.Model):

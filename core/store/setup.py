@@ -79,7 +79,7 @@ def _alone() -> Iterator[None]:
 
 def reach(connection: Any) -> None:
     """Connect to a PostgreSQL; a database that does not exist yet is made when the user may."""
-    from django.db import OperationalError
+    from django.db import OperationalError, connections
 
     try:
         connection.ensure_connection()
@@ -88,7 +88,7 @@ def reach(connection: Any) -> None:
             raise
         _make_database(connection)
         connection.ensure_connection()
-    atexit.register(connection.close)
+    atexit.register(connections.close_all)  # of the main thread; others close their own
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_encoding")
         if (encoding := cursor.fetchone()[0]) != "UTF8":

@@ -18,7 +18,7 @@ def pack(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0002_visits")]
+    dependencies = [("store", "0003_proofs")]
 
     operations = [
         migrations.AddField(model_name="post", name="sketch", field=models.BinaryField(default=b"")),
