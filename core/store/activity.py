@@ -22,7 +22,7 @@ _BANDS, _ROWS = 21, 3  # as in the index of near texts: what shares no band is n
 _BYTES = 256
 _AT_ONCE = 500
 _COUNTED = ("pk", "source", "url", "title", "published_at", "origin", "state", "original")
-_REST = {"date_source": "", "pinned": False, "evidence": None, "content_key": "", "version": 1}
+_REST: dict[str, Any] = {"date_source": "", "pinned": False, "evidence": None, "content_key": "", "version": 1}
 _PLAIN = (
     "pk",
     "source",
@@ -38,6 +38,7 @@ _PLAIN = (
     "content_key",
     "first_seen",
     "version",
+    "absent_at",
 )
 
 
@@ -92,7 +93,7 @@ def _counted(rows: Any, prints: Mapping[int, Any]) -> Iterable[StoredPost]:
     """Posts with no more than is counted."""
     for number, source, url, title, moment, origin, state, original in rows.order_by("published_at", "pk").values_list(*_COUNTED).iterator(chunk_size=5000):
         sketch = prints.get(number)
-        known = {"source": source, "url": url, "title": title, "published_at": moment, "origin": origin, "state": state, "original": original}
+        known: dict[str, Any] = {"source": source, "url": url, "title": title, "published_at": moment, "origin": origin, "state": state, "original": original}
         yield StoredPost(id=number, first_seen=moment, fingerprint=unpacked(bytes(sketch)) if sketch else (), **known, **_REST)
 
 
