@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from checks import Rules
 from core.calendar import shanghai
 from core.config import County, load_county
-from core.errors import UsageError, XunchaError
+from core.errors import XunchaError
 from service.jobs import Night
 
 if TYPE_CHECKING:
@@ -120,11 +120,3 @@ def _tell(context: "JobContext", outcome: Mapping[str, Any]) -> None:
 
 def _quiet(done: int, total: int) -> None:
     """A worker has nobody to show progress to."""
-
-
-def known(folder: Path) -> dict[str, str]:
-    """County → its folder: the folder itself, or every county folder below it."""
-    found = [folder] if (folder / "county.yaml").exists() else sorted(path.parent for path in folder.glob("*/county.yaml"))
-    if not found:
-        raise UsageError(f"{folder} 里没有县的配置（county.yaml）")
-    return {load_county(path).id: str(path.resolve()) for path in found}

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from core.calendar import SHANGHAI, shanghai
 from core.config import load_county
 from core.store.setup import open_store
 from service.clock import Clock, SystemClock
+from service.counties import known
+from service.many import Schedulers
 from service.schedule import SCHEDULER, load_schedule
 from service.scheduler import Scheduler
 from service.status import JobStatus, status
@@ -17,12 +20,22 @@ from service.status import JobStatus, status
 
 def schedule(config: Path, clock: Clock | None = None) -> int:
     """Run the plan until SIGTERM or Ctrl-C; 0 after a graceful stop. Raises ConfigurationError when the plan is wrong at the start."""
+    if not (config / "county.yaml").exists() and len(folders := known(config)) > 1:
+        return _many(folders, clock)
     county = load_county(config)
     jobs = load_schedule(county)
     home = open_store()
     speak()
     print(f"调度程序已启动：{county.name}，{len(jobs)} 个任务，数据目录 {home}。按 Ctrl-C 停止。", file=sys.stderr, flush=True)
     Scheduler(config, home, clock or SystemClock()).run()
+    return 0
+
+
+def _many(folders: Mapping[str, str], clock: Clock | None) -> int:
+    home = open_store()
+    speak()
+    print(f"调度程序已启动：{len(folders)} 个县，数据目录 {home}。按 Ctrl-C 停止。", file=sys.stderr, flush=True)
+    Schedulers({county: Path(folder) for county, folder in folders.items()}, home, clock or SystemClock()).run()
     return 0
 
 

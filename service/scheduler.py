@@ -81,6 +81,7 @@ class Scheduler:
     home: Path
     clock: Clock = field(default_factory=SystemClock)
     command: Command | None = None
+    room: Callable[[], bool] | None = None  # whether one more child may be started, where several counties share a machine
     patience: float = 3.0  # seconds to wait for a locked database: the loop must not stand still for half a minute
     _plan: _Plan | None = None
     _children: dict[str, Running] = field(default_factory=dict)
@@ -101,6 +102,7 @@ class Scheduler:
         """Bring the rows in order and start what is due. A database that is busy is left for the next turn."""
         from django.db import DatabaseError, connection
 
+        self._wake.clear()
         self._watch_clock()
         self._collect()
         try:
@@ -213,7 +215,7 @@ class Scheduler:
                 elif (
                     not self._stopping
                     and entry.name not in self.busy
-                    and len(self._children) < AT_ONCE
+                    and (self.room() if self.room else len(self._children) < AT_ONCE)
                     and not waits(entry, item, self._plan.timings, owed, runs)
                 ):
                     self._start(entry, item, now)
@@ -285,14 +287,22 @@ class Scheduler:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self._on_signal)
-        self._reload()
+        self.prepare()
         try:
             while not self._stopping:
-                self._wake.clear()
                 self.look()
                 self._pause()
         finally:
-            self._wind_down()
+            self.wind_down()
+
+    def prepare(self) -> None:
+        """Read the plan; raises ConfigurationError when it is wrong at the start."""
+        self._reload()
+
+    @property
+    def is_called(self) -> bool:
+        """True when a bell has rung or a child has ended since the last look."""
+        return self._wake.is_set() or any(running.child.has_ended for running in self._children.values())
 
     def _pause(self) -> None:
         """Wait for a bell, a child's end, or the next glance."""
@@ -309,7 +319,7 @@ class Scheduler:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.stop()
 
-    def _wind_down(self) -> None:
+    def wind_down(self) -> None:
         """Let the children finish, ask those that do not, kill those that do not listen; then leave the rows in order."""
         from django.db import DatabaseError, connection
 

@@ -27,7 +27,7 @@ _FINISH = 20.0
 def worker(config: Path, jobs: int) -> int:
     """Work until SIGTERM or Ctrl-C; raises EnvironmentFailure without a PostgreSQL."""
     from core.store.setup import open_store
-    from service.queue_tasks import known
+    from service.counties import known
 
     counties = known(config)
     home = open_store()
