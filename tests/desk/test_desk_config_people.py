@@ -338,10 +338,15 @@ def test_nothing_is_written_when_the_row_cannot_be_kept(desk: Desk, monkeypatch:
     from service.desk.config import files
 
     browser, before = desk("administrator"), world.text("units.yaml")
-    monkeypatch.setattr(files.os, "replace", lambda *given: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    page = world.change(browser, "units", "县民政局", mail="mz@example.cn").content.decode()
-    monkeypatch.undo()
-    assert "写不进去" in page
+
+    def fail(*given: Any, **named: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    for room, name in ((files.os, "replace"), (files.tempfile, "mkstemp"), (files.os, "fsync")):
+        with monkeypatch.context() as patch:
+            patch.setattr(room, name, fail)
+            page = world.change(browser, "units", "县民政局", mail="mz@example.cn").content.decode()
+        assert "写不进去" in page
     assert world.text("units.yaml") == before
     assert not world.changes()
     assert not [path for path in world.folder().iterdir() if path.name.startswith(".")]

@@ -60,8 +60,9 @@ def mark(folder: Path, name: str) -> str:
 def replace(path: Path, text: str) -> None:
     """Put a file in its place whole, with the rights the old one had."""
     target = path.resolve()
-    handle, made = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
+    made = ""
     try:
+        handle, made = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
@@ -69,8 +70,9 @@ def replace(path: Path, text: str) -> None:
         os.chmod(made, target.stat().st_mode & 0o777 if target.exists() else 0o644)
         os.replace(made, target)
     except OSError as error:
-        Path(made).unlink(missing_ok=True)
-        raise EnvironmentFailure(f"{target.name}：写不进去（{error.strerror}），请检查权限和磁盘空间") from None
+        if made:
+            Path(made).unlink(missing_ok=True)
+        raise EnvironmentFailure(f"{target.name}：写不进去（{error.strerror}）。请检查目录 {target.parent} 的权限和磁盘空间") from None
 
 
 @contextlib.contextmanager
