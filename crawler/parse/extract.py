@@ -11,6 +11,7 @@ from crawler.parse.dom import Element, parse_page, squash
 from crawler.parse.encoding import decode
 from crawler.parse.listing import Listing, read_listing
 from crawler.parse.rows import rows_of
+from crawler.parse.title import alike
 from crawler.parse.wechat import is_wechat, read_wechat
 
 _LIST_URL = re.compile(r"/(?:index|list|col\d*|common_list)?(?:_\d+)?(?:\.s?html?)?$|/col/col\d+/|\.jsp$", re.IGNORECASE)
@@ -40,6 +41,9 @@ def _may_list(text: str, url: str, tree: Element, post: Post) -> bool:
     dated = [item for item in rows_of(tree, url) if item.stamp]
     shown = post.text.replace(" ", "")
     if len(dated) >= 3 and sum(1 for item in dated if item.title.replace(" ", "") in shown) >= 3:
+        return True
+    heads = (post.title, post.text.split("\n", 1)[0])
+    if len(dated) >= 3 and any(alike(item.title, head) and item.url != url for item in dated for head in heads):
         return True
     if post.date_source in {"tag", "visible"} and _is_prose(post):
         return False
