@@ -27,7 +27,8 @@ Gold = dict[str, Any]
 Made = tuple[bytes, list[Gold]]
 
 
-def _posts(random_: random.Random, account: str, count: int) -> list[Gold]:
+def written(random_: random.Random, account: str, count: int) -> list[Gold]:
+    """Posts as somebody wrote them."""
     posts = []
     for number in range(count):
         moment = NOW - timedelta(days=random_.randint(1, 60), seconds=random_.randint(1, 80_000))
@@ -257,7 +258,7 @@ def _plain_feedparser(data: bytes) -> list[Gold]:
     return found
 
 
-def _right(gold: Sequence[Gold], read: Sequence[Gold]) -> Counter[str]:
+def right(gold: Sequence[Gold], read: Sequence[Gold]) -> Counter[str]:
     """Fields right of the posts, matched in order."""
     score: Counter[str] = Counter()
     for wanted, found in zip(gold, [*read, *({} for _ in gold)], strict=False):
@@ -279,10 +280,10 @@ def main() -> None:
         score, peer, posts = Counter[str](), Counter[str](), 0
         for _ in range(given.count):
             account = random_.choice(("眉县发布", "眉县教育", "健康眉县"))
-            data, gold = write(random_, _posts(random_, account, random_.randint(2, 9)), account)
+            data, gold = write(random_, written(random_, account, random_.randint(2, 9)), account)
             batch = read_saved(data, form, NOW)
-            score += _right(gold, [line_of(post, batch.account) for post in batch.posts])
-            peer += _right(gold, _plain_feedparser(data)) if "RSS" in form or form == "Atom" else Counter()
+            score += right(gold, [line_of(post, batch.account) for post in batch.posts])
+            peer += right(gold, _plain_feedparser(data)) if "RSS" in form or form == "Atom" else Counter()
             posts += len(gold)
         all_fields = posts * len(FIELDS)
         totals += Counter(right=score.total(), all=all_fields)

@@ -1,13 +1,17 @@
 """Saved answers about many posts: every form, every mark, every refusal; and `xuncha feed` on them."""
 
+import contextlib
 import io
 import json
+import random
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.feeds import FORMS, right, written
+from bench.feeds import NOW as BENCH_NOW
 from core.calendar import SHANGHAI
 from core.errors import ConfigurationError, UnreadableError
 from core.records import Post
@@ -462,6 +466,60 @@ def test_columns_by_mapping() -> None:
     assert (post.title, post.tags) == ("一", {"account": "眉县教育", "platform": "微信订阅号"})
     with pytest.raises(ConfigurationError, match="栏"):
         read_ledger_posts(table, "导出.csv", {"栏": "内容"})
+
+
+# --- many documents ---------------------------------------------------------------------------------------------
+
+_BAD: list[Any] = [
+    None,
+    1,
+    -1,
+    10**25,
+    1.5,
+    True,
+    "",
+    "x",
+    [],
+    {},
+    [1],
+    [None],
+    {"a": 1},
+    '{"a":1',
+    "<b>",
+    "1698023107",
+    "http://[::1",
+    {"text": 3},
+    float("inf"),
+]
+
+
+def _broken(random_: random.Random, value: Any) -> Any:
+    if random_.random() < 0.06:
+        return random_.choice(_BAD)
+    if isinstance(value, dict):
+        return {key: _broken(random_, item) for key, item in value.items() if random_.random() > 0.03}
+    return [_broken(random_, item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_read_whole_and_broken_ones_end_in_words(form: str) -> None:
+    seed = random.randrange(10**9)
+    random_ = random.Random(seed)
+    for _ in range(12):
+        data, gold = FORMS[form](random_, written(random_, "眉县发布", 4), "眉县发布")
+        batch = read_saved(data, form, BENCH_NOW)
+        score = right(gold, [line_of(post, batch.account) for post in batch.posts])
+        assert score.total() == len(gold) * 6, (seed, score)
+        if data[:1] in b"{[":
+            data = json.dumps(_broken(random_, json.loads(data))).encode()
+        else:
+            hurt = bytearray(data)
+            for _ in range(random_.randint(1, 30)):
+                hurt[random_.randrange(len(hurt))] = random_.choice(b'<>&"\x00\xffa1')
+            data = bytes(hurt)
+        with contextlib.suppress(UnreadableError):
+            batch = read_saved(data, form, BENCH_NOW)
+            assert all(json.dumps(line_of(post, batch.account)) for post in batch.posts), seed
 
 
 # --- the command ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from core.records import Post, ReceiptStatus
 from crawler.parse.dates import Stamp
@@ -104,7 +105,11 @@ def address(value: object) -> str:
     """An http(s) address as given, entities resolved; "" for anything else."""
     text = html.unescape(value).strip() if isinstance(value, str) else ""
     text = f"https:{text}" if text.startswith("//") else text
-    return text if re.match(r"https?://[^\s/]", text) else ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in {"http", "https"} and parts.netloc and not re.search(r"\s", text) else ""
 
 
 def origin_of(lines: list[str]) -> str:

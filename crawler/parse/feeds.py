@@ -50,7 +50,7 @@ def read_feed(data: bytes, url: str = "", now: datetime | None = None) -> Batch 
 
 
 def _xml_post(entry: Any, home: str, account: str, now: datetime | None) -> Post:
-    content = next((item.get("value", "") for item in entry.get("content", ()) if item.get("value")), "") or entry.get("summary", "")
+    content = next((item.get("value", "") for item in entry.get("content", ()) if item.get("value")), "") or entry.get("summary") or ""
     link = address(entry.get("link")) or address(entry.get("id")) or absolute(home, entry.get("link")) or ""
     source = words(record(entry.get("source")).get("title"))
     stamp = next((stamp for name in _DATES if (stamp := _xml_stamp(entry, name, now))), None)

@@ -133,7 +133,7 @@ def _from_table(table: Table, names: Mapping[Field, tuple[str, ...]], now: datet
 
 def _row(columns: _Columns, row: Sequence[str], now: datetime | None) -> Post | None:
     found = _ADDRESS.search(columns.cell(row, "url")) or next((hit for cell in reversed(row) if (hit := _ADDRESS.search(cell))), None)
-    url = absolute(found[0], found[0]) if found else None
+    url = absolute("", found[0]) if found else None
     if url is None:
         return None
     tags = {"account": columns.cell(row, "account"), "platform": columns.cell(row, "platform")}
@@ -170,7 +170,7 @@ def _pasted(data: bytes, name: str, now: datetime | None) -> dict[str, Post]:
     for rows in sheets(data, name):
         for row in rows:
             line = squash(" ".join(row))
-            addresses = [url for hit in _ADDRESS.findall(line) if (url := absolute(hit, hit))]
+            addresses = [url for hit in _ADDRESS.findall(line) if (url := absolute("", hit))]
             rest = _title(line)
             for url in addresses:
                 when = MOMENT.search(_ADDRESS.sub(" ", line)) or MOMENT.search(above)

@@ -30,7 +30,7 @@ def moment_of(value: object, now: datetime | None = None) -> Stamp | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        return from_epoch(int(value))
+        return from_epoch(int(value)) if abs(value) < 10**14 else None
     text = squash(str(value))
     if not text:
         return None

@@ -95,11 +95,11 @@ def _statistics(answer: Record, now: datetime | None) -> Batch | None:
     rows = list(records(answer.get("list")))
     if not isinstance(answer.get("list"), list) or not (all("msgid" in row and "ref_date" in row for row in rows) if rows else "is_delay" in answer):
         return None
-    by_reading = {row.get("msgid") for row in rows if "user_source" in row or ("int_page_read_user" in row and "details" not in row)}
+    by_reading = {str(row.get("msgid")) for row in rows if "user_source" in row or ("int_page_read_user" in row and "details" not in row)}
     found: dict[str, Post] = {}
     for row in rows:
         key = str(row.get("msgid"))
-        stamp = None if row.get("msgid") in by_reading else moment_of(row.get("ref_date"))
+        stamp = None if key in by_reading else moment_of(row.get("ref_date"))
         title = words(row.get("title"))
         url = address(row.get("content_url") or row.get("url"))
         tags = {"msgid": key, "publish_type": words(row.get("publish_type"))}
