@@ -374,7 +374,9 @@ def drafts_and_ledgers_are_written_and_an_issued_month_counts_as_issued(world: W
     frozen = {"period": "2023-09", "grades": {"columns": {UNIT: "优秀"}}, "problems": [problem]}
     for version, month in ((1, {**frozen, "problems": []}), (2, frozen)):
         values = f"'test', '2023-09', {version}, '{json.dumps(month, ensure_ascii=False)}', '{{}}', 'x', '2023-10-08T00:00:00Z', ''"
-        database.change(world.home, f"insert into desk_issuedbulletin (county, month, version, assessment, files, issued_by, issued_at, note) values ({values})")
+        database.change(
+            world.home, f"insert into desk_issuedbulletin (county, month, version, assessment, files, issued_by, issued_at, note) values ({values})"
+        )
     world.settle(scheduler, 90)
     assert last(world, "草稿")[0] == "done", last(world, "草稿")
     assert json.loads((world.home / "out/test-2023-10/assessment.json").read_text("utf-8"))["period"] == "2023-10"

@@ -39,9 +39,9 @@ def quoted_as_example(text: str, start: int, end: int, right: str = "") -> bool:
     """The sentence speaks about the wrong form: 错写为“…”, “…”应为, 不得使用“…”, “既使”与“即使”的区别, 错字示例：材科（材料）."""
     low, high = sentence(text, start, end)
     before, after = text[low:start], text[end:high]
-    if right and (after.startswith(f"({right})") or re.search(f'[{_OPEN}"]{re.escape(right)}[{_CLOSE}"]', text[low:high])):
-        if _CUE.search(before) or _in_quotes(before, after):
-            return True
+    told = right and (after.startswith(f"({right})") or re.search(f'[{_OPEN}"]{re.escape(right)}[{_CLOSE}"]', text[low:high]))
+    if told and (_CUE.search(before) or _in_quotes(before, after)):
+        return True
     if _WRONGLY.search(before[-8:]) or _CORRECTED.match(after):
         return True
     return _in_quotes(before, after) and (bool(_CUE.search(before)) or bool(_CUE.search(after)) or bool(_FORBIDDEN.search(before)))
