@@ -114,7 +114,8 @@ class ConfigReader:
             self.complaints.append(f"{path}：不是 UTF-8 编码，请另存为 UTF-8")
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            place = f"第{mark.line + 1}行" if mark else "某处"
+            last = len(path.read_text(encoding="utf-8").splitlines()) or 1  # where something is missing at the end, the parser may name the line after it
+            place = f"第{min(mark.line + 1, last)}行" if mark else "某处"
             self.complaints.append(f"{path}：{place}不是合法的 YAML，请检查缩进、冒号和引号")
         return None
 
