@@ -28,11 +28,14 @@ _UNWRAPPED = (
     "portal",
     "dialog",
 )
+# Elements whose content a browser takes literally or somewhere else, and this parser does not: what was escaped here must not be read otherwise there.
+_LITERAL = frozenset({"xmp", "plaintext", "listing", "noembed", "noframes", "option", "optgroup", "datalist", "marquee", "slot"})
 _KEPT = frozenset(
     {"class", "id", "colspan", "rowspan", "align", "valign", "width", "height", "border", "cellpadding", "cellspacing", "dir", "style", "start", "type"}
 )
 _REACHES_OUT = re.compile(r"url\s*\(|@import|expression\s*\(|image-set|behavior\s*:|-moz-binding", re.IGNORECASE)
 _HIDES = re.compile(r"(?:^|;)\s*(?:position\s*:\s*fixed|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$))", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{9}")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _LOOK = """
 html{background:#fff}body{margin:0 auto;padding:56px 32px 32px;max-width:1100px;font:16px/1.8 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#222;overflow-x:hidden}
@@ -50,7 +53,7 @@ table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:2px 8px}
 def page_html(page: bytes, wanted: Sequence[Place], head: str) -> tuple[str, int]:
     """The page's HTML for the camera and how many of the places were found in it."""
     tree = parse_page(page)
-    styles = "".join(text for node in tree.iter("style") if not _REACHES_OUT.search(text := node.text or ""))
+    styles = "".join(_calm(node.text or "") for node in tree.iter("style"))
     _strip(tree)
     nodes = list(_texts(tree))
     painted = paint("".join(text for _, _, text in nodes), wanted)
@@ -58,6 +61,13 @@ def page_html(page: bytes, wanted: Sequence[Place], head: str) -> tuple[str, int
     body = tree.find(".//body")
     inner = "".join([html.escape(body.text or ""), *(_serialised(child) for child in body)]) if body is not None else ""
     return document(inner, head, styles), painted.found
+
+
+def _calm(style: str) -> str:
+    """A style sheet without text of its own; "" for one that loads something, or hides what it does behind escapes."""
+    text = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    text = re.sub(r"content\s*:[^;}]*", "", text, flags=re.IGNORECASE)
+    return "" if _REACHES_OUT.search(text) or "\\" in text else text
 
 
 def document(inner: str, head: str, styles: str = "") -> str:
@@ -93,6 +103,8 @@ def _strip(tree: Element) -> None:
             continue
         if ":" in node.tag or not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9\-]*", node.tag):
             node.tag = "span"
+        if node.tag in _LITERAL:
+            node.tag = "div"
         if node.tag in {"img", "image"}:
             node.tag, node.text = "span", "〔图片〕"
             node.attrib.clear()
@@ -100,7 +112,7 @@ def _strip(tree: Element) -> None:
             continue
         for name in list(node.attrib):
             value = node.get(name) or ""
-            if name not in _KEPT or _REACHES_OUT.search(value) or (name == "style" and _HIDES.search(value)):
+            if name not in _KEPT or _REACHES_OUT.search(value) or _NUMBER.search(value) or (name == "style" and _HIDES.search(value)):
                 del node.attrib[name]
             elif name == "class" and "xuncha" in value:
                 node.set("class", value.replace("xuncha", ""))

@@ -122,7 +122,8 @@ HOSTILE = f"""<html><head><title>{ID}</title><base href="BASE/"><meta http-equiv
 <video poster="BASE/poster.png"><source src="BASE/video.mp4"></video><svg><image href="BASE/svg.png"/><script>fetch("BASE/svg")</script></svg>
 <p style="background-image:url(BASE/inline.png)" title="{ID}" data-id="{ID}">身份证号<b>{ID[:9]}</b>{ID[9:]}<!-- {ID} --></p><input value="{ID}"><textarea>{ID}</textarea>
 <div style="position:fixed;inset:0;background:#000">覆盖</div><p class="xuncha-mark">冒充</p><a href="http://169.254.169.254/latest/">链接</a><template>{ID}</template>
-<form action="BASE/form"><button autofocus>提交</button></form><p>{"长文" * 50_000}</p></body></html>"""
+<style>b::after{{content:"{ID}"}} i::before{{content:attr(class)}}</style><style>b::after{{c\\6fntent:"{ID}"}}</style><i class="{ID}">斜</i>
+<xmp><script>fetch(1)</script>{ID}</xmp><form action="BASE/form"><button autofocus>提交</button></form><p>{"长文" * 50_000}</p></body></html>"""
 
 
 def _safe(base: str = "http://127.0.0.1:1") -> str:
