@@ -24,6 +24,7 @@ from service.desk.templatetags.desk import CATEGORIES, SEVERITIES, STATES
 from service.desk.verdicts import allowed
 
 _HISTORY = 50
+_LONGEST_NAME = 40
 _CHOICES = ("unit", "category", "severity", "state", "since", "until", "fresh", "post", "order")
 
 
@@ -195,9 +196,11 @@ def evidence(request: DeskRequest, uid: str) -> HttpResponse:
 @require_POST
 def save_filter(request: DeskRequest) -> HttpResponse:
     """Keep the filter under a name; the same name again replaces it."""
-    name, query = request.POST.get("name", "").strip()[:40], _kept(QueryDict(request.POST.get("query", "")[:1000])).urlencode()
+    name, query = request.POST.get("name", "").strip(), _kept(QueryDict(request.POST.get("query", "")[:1000])).urlencode()
     if not name:
         messages.error(request, "没有保存：请给这个筛选取一个名字，例如“本周一票否决”。")
+    elif len(name) > _LONGEST_NAME:
+        messages.error(request, f"没有保存：名字太长，请控制在 {_LONGEST_NAME} 字以内。")
     else:
         try:
             with transaction.atomic():
