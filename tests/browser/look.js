@@ -75,6 +75,7 @@
 
   // Names that a screen reader would say
   document.querySelectorAll("input:not([type=hidden]), select, textarea").forEach((field) => {
+    if (!field.checkVisibility()) return;
     const label = [...(field.labels ?? [])].map((item) => item.textContent.trim()).join("") || field.getAttribute("aria-label") || field.getAttribute("aria-labelledby");
     if (!label && !["submit", "button", "reset"].includes(field.type)) told.push(`没有标签的输入框：${name(field)} name=${field.name}`);
   });

@@ -14,7 +14,7 @@ from browser.look import links, objections, settle, tab
 EACH = {"administrator": 3}  # addresses of one route that are looked at, else one: more only repeat it
 MOST = 150
 FILLED = {"int": "1", "slug": "x", "str": "x", "path": "x"}
-ALONE = {"health", "login", "logout", "help-picture"}  # need nobody logged in, or are seen in other pages
+ALONE = {"health", "login", "logout", "help-picture", "finding-picture"}  # need nobody logged in, or are pictures within other pages
 
 
 def dummy(route: dict[str, Any]) -> str:
