@@ -167,7 +167,9 @@ def main() -> int:
             )
         if given.quiet:
             requests, share, full, quiet = quiet_night(folder / "q", 160, given.quiet // 160)
-            print(f"quiet night on {given.quiet} articles in 160 columns: {requests} requests, {quiet.seconds:.1f} s of {full.seconds:.1f} s: {share:.3f}")
+            print(
+                f"quiet night on {given.quiet} articles in 160 columns: {requests} requests, {quiet.seconds:.1f} s of {full.seconds:.1f} s: {share:.3f} (CPU {quiet.cpu:.1f} s of {full.cpu:.1f} s: {quiet.cpu / full.cpu:.3f})"
+            )
         if given.memory:
             share, small, large = memory(folder / "m", given.memory // 10, given.memory)
             print(f"memory: {given.memory // 10} pages {small.megabytes:.0f} MB, {given.memory} pages {large.megabytes:.0f} MB: {share:.2f}")

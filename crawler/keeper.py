@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,7 +22,7 @@ from core.store.vault import Vault
 from core.store.visits import KnownPost
 from crawler.captures import Captures
 from crawler.job import Job
-from crawler.rhythm import may_rest
+from crawler.rhythm import ENOUGH_QUIET, may_rest
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -41,7 +41,6 @@ class Keeper:
         self._last: dict[str, Receipt] = {}
         self._outcomes: dict[str, Receipt] = {}
         self._lists: dict[str, ListMemory] = {}
-        self._days: dict[str, list[date]] = {}
         self._again: dict[str, list[KnownPost]] = {}
         self._waiting: list[tuple[Post, asyncio.Future[None]]] = []
         self._saving: asyncio.Task[None] | None = None
@@ -61,7 +60,6 @@ class Keeper:
         county = self.job.county
         self._last = run_store.latest_receipts(county.id)
         self._lists = list_store.recall(county.id)
-        self._days = list_store.publishing_days(county.id, self.job.now - timedelta(days=400))
         manners, now = county.crawl, self.job.now
         look_around = 0 if self.job.wanted and not self.job.run else manners.look_around
         for kind, rolling in () if self.job.full else (("portal", look_around), ("ledger", 0)):
@@ -121,12 +119,15 @@ class Keeper:
         found = self._lists.get(source.id)
         return found if found is not None and found.url == source.url else None
 
-    def may_rest(self, source: Source) -> bool:
+    async def may_rest(self, source: Source) -> bool:
         """True when the column's own history says that nothing is to be expected of it tonight. A source that is asked for by name never rests."""
         memory, last = self.memory(source), self._last.get(source.id)
         if memory is None or self.job.full or self.job.wanted or last is None or last.status not in COLLECTED:
             return False
-        return may_rest(memory, self._days.get(source.id, ()), self.job.today, shanghai(memory.looked_at).date(), self.job.county.issue_day)
+        if memory.quiet < ENOUGH_QUIET:
+            return False
+        days = await self._call(list_store.publishing_days, self.job.county.id, source.id, self.job.now - timedelta(days=400))
+        return may_rest(memory, days, self.job.today, shanghai(memory.looked_at).date(), self.job.county.issue_day)
 
     def again(self, source: str) -> list[KnownPost]:
         """The source's posts that are to be looked at again at this visit."""

@@ -22,15 +22,16 @@ _IN_ORDER = 0.9
 class Look:
     """Gathers what the pages of a list show. `memory`: the last complete look; `settled`: nothing of the last visit is outstanding, so an unchanged page needs no reading."""
 
-    def __init__(self, source: Source, memory: ListMemory | None, known: Mapping[str, KnownPost], now: datetime, settled: bool) -> None:
+    def __init__(self, source: Source, memory: ListMemory | None, now: datetime, settled: bool) -> None:
         self.source, self.memory, self.now, self._settled = source, memory, now, settled
         self.unchanged = False  # the first page is what it was, nothing was read
         self.whole = False  # the list's end was reached
         self.news = 0  # entries that are new or changed
         self.validators, self.digest = Validators(), ""
-        self._known, self._titles = known, {post.title for post in known.values()}
+        self._known: Mapping[str, KnownPost] = {}
+        self._titles: set[str] = set()
         self._seen: dict[str, Listed] = {}
-        self._pages: list[Listing] = []
+        self.pages: list[Listing] = []
         self._found = 0
 
     @property
@@ -48,16 +49,20 @@ class Look:
         self.unchanged = self.memory is not None and self._settled and (answer.unchanged or self.digest == self.memory.digest)
         return self.unchanged
 
+    def know(self, known: Mapping[str, KnownPost]) -> None:
+        """What is in the store of this source; to be said before the first page is added."""
+        self._known, self._titles = known, {post.title for post in known.values()}
+
     def add(self, part: Listing) -> list[Listed]:
         """Take in one page; its entries that no earlier page of this look has shown."""
-        self._pages.append(part)
+        self.pages.append(part)
         fresh = [item for item in part.items if item.url not in self._seen]
         self._seen |= {item.url: item for item in fresh}
         return fresh
 
     def ends_with(self, part: Listing, rendered: bool) -> bool:
         """True when this page is the list's last: it leads no further, and what it says of the total has been shown."""
-        total = self._pages[0].total
+        total = self.pages[0].total
         return not rendered and part.next is None and (total is None or len(self._seen) >= total)
 
     def due(self, fresh: Iterable[Listed], oldest: date) -> tuple[list[Listed], list[tuple[KnownPost, str]]]:
@@ -75,7 +80,7 @@ class Look:
 
     def accounted(self) -> bool:
         """True when what was found explains the number of entries that the list itself gives."""
-        total = self._pages[0].total if self._pages else None
+        total = self.pages[0].total if self.pages else None
         if self.memory is None or self.memory.total is None or total is None:
             return True
         return total - self.memory.total == self._found
@@ -88,7 +93,7 @@ class Look:
 
     def missing(self) -> list[KnownPost]:
         """Known posts that the pages read should show and do not, the newest first."""
-        covered = _bottom(self._pages[-1:])
+        covered = _bottom(self.pages[-1:])
         if self.unchanged or not (self.whole or covered):
             return []
         gone = [post for url, post in self._known.items() if url not in self._seen and post.state == "live" and post.listed not in ("", UNLISTED)]
@@ -97,7 +102,7 @@ class Look:
 
     def suspicion(self) -> str:
         """Why the list looks redesigned rather than changed, by what its first page used to be; "" when it does not."""
-        before, page = self.memory, self._pages[0].items if self._pages else ()
+        before, page = self.memory, self.pages[0].items if self.pages else ()
         if before is None or self.unchanged:
             return ""
         if before.items >= _ENOUGH and 2 * len(page) <= before.items:
@@ -119,7 +124,7 @@ class Look:
             return ListMemory(
                 **{name: getattr(before, name) for name in before.__dataclass_fields__} | {"looked_at": self.now, "quiet": quiet} | _first_only(before)
             )
-        first = self._pages[0]
+        first = self.pages[0]
         return ListMemory(
             source=self.source.id,
             url=self.source.url or "",
@@ -131,10 +136,10 @@ class Look:
             dated=sum(item.stamp is not None for item in first.items),
             titles=len({item.title for item in first.items}),
             read=len(self._seen),
-            pages=len(self._pages),
+            pages=len(self.pages),
             total=first.total,
-            first_bottom=_bottom(self._pages[:1]),
-            covered=_bottom(self._pages[-1:]),
+            first_bottom=_bottom(self.pages[:1]),
+            covered=_bottom(self.pages[-1:]),
             whole=self.whole,
             quiet=quiet,
         )

@@ -8,7 +8,7 @@ from core.store.lists import ListMemory
 
 _ENOUGH_DAYS = 6  # publishing days before anything is learned
 _ENOUGH_SPAN = 90  # days of history
-_ENOUGH_QUIET = 3  # looks without news before one is left out
+ENOUGH_QUIET = 3  # looks without news before one is left out
 _LOOKS_PER_GAP = 8
 _LONGEST = 3
 _FIRST_DAYS, _LAST_DAYS = 3, 28
@@ -26,4 +26,4 @@ def may_rest(memory: ListMemory, days: Sequence[date], today: date, last: date, 
     """True when a column may be left out tonight: slow by its history, quiet at its last looks, and neither the turn of a month nor the bulletin is near."""
     if today.day <= _FIRST_DAYS or today.day >= _LAST_DAYS or issue_day - 1 <= today.day <= issue_day:
         return False
-    return memory.quiet >= _ENOUGH_QUIET and 0 <= (today - last).days < nights_between(days)
+    return memory.quiet >= ENOUGH_QUIET and 0 <= (today - last).days < nights_between(days)

@@ -53,15 +53,10 @@ def remember(county: str, memory: ListMemory) -> None:
     models.ListMemory.objects.update_or_create(county=county, source=source, defaults=fields)
 
 
-def publishing_days(county: str, since: datetime) -> dict[str, list[date]]:
-    """Source → the days on which it published, each once, oldest first."""
-    from django.db.models.functions import TruncDate
-
-    from core.calendar import SHANGHAI
+def publishing_days(county: str, source: str, since: datetime) -> list[date]:
+    """The days on which a source published, each once, oldest first."""
+    from core.calendar import shanghai
     from core.store import models
 
-    rows = models.Post.objects.filter(county=county, published_at__gte=since, state="live").annotate(day=TruncDate("published_at", tzinfo=SHANGHAI))
-    days: dict[str, list[date]] = {}
-    for source, day in rows.values_list("source", "day").distinct().order_by("source", "day"):
-        days.setdefault(source, []).append(day)
-    return days
+    moments = models.Post.objects.filter(county=county, source=source, published_at__gte=since, state="live").values_list("published_at", flat=True)
+    return sorted({shanghai(moment).date() for moment in moments if moment})

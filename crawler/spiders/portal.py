@@ -37,7 +37,7 @@ class PortalSpider(CollectorSpider):
         """Walk the list as far as needed, read what is new, look again at what changed, is missing or has open findings."""
         reading = Reading(source.id, lambda answer, listed: _read(answer, listed, source.id))
         async with asyncio.TaskGroup() as group:
-            if not self.job.full and self.keeper.may_rest(source):
+            if not self.job.full and await self.keeper.may_rest(source):
                 tally.resting = True
             else:
                 await self._look(source, reading, tally, group)
@@ -47,11 +47,12 @@ class PortalSpider(CollectorSpider):
     async def _look(self, source: Source, reading: Reading, tally: Tally, group: asyncio.TaskGroup) -> None:
         keeper, full = self.keeper, self.job.full
         complete = keeper.was_complete(source.id)
-        known = {} if full else await keeper.known_posts(source.id)
-        look = Look(source, None if full else keeper.memory(source), known, self.job.now, complete)
+        look = Look(source, None if full else keeper.memory(source), self.job.now, complete)
         oldest = Month.of(self.job.today).plus(-int(source.options.get("history_months", _HISTORY_MONTHS))).first
         async with aclosing(self._parts(source, look, tally)) as parts:
             async for part in parts:
+                if not look.pages and not full:  # not before: an unchanged list needs none of it
+                    look.know(await keeper.known_posts(source.id))
                 fresh = look.add(part)
                 tally.items = look.read
                 new, changed = look.due(fresh, oldest)
