@@ -89,15 +89,15 @@ def ours(config: Path, home: Path, day: str = "2023-11-21") -> list[str]:
 
 
 def dump(home: Path) -> list[tuple[Any, ...]]:
-    """Everything the crawl stored, without row numbers and runs."""
+    """What the crawl knows at its end: every post with all that was read, and each source's newest receipt and list. Left out is what tells of the way there: row numbers,
+    runs, and how far the last look at a list had to go."""
     connection = sqlite3.connect(home / "xuncha.sqlite3")
     try:
-        posts = connection.execute(
-            "select source, url, title, published_at, date_source, origin, state, fingerprint, content_key, tags, links, attachments, version, listed, validators from store_post order by 1, 2"
-        ).fetchall()
-        lists = connection.execute("select source, url, digest, items, read, pages, covered, whole from store_listmemory order by 1").fetchall()
+        columns = "source, url, title, published_at, date_source, origin, state, fingerprint, content_key, tags, links, attachments, version, listed, validators, absent_at"
+        posts = connection.execute(f"select {columns} from store_post order by 1, 2").fetchall()
+        lists = connection.execute("select source, url, digest, items, dated, titles from store_listmemory order by 1").fetchall()
         newest = connection.execute(
-            "select source, status, items, failed_pages from store_receipt where run_id = (select max(run_id) from store_receipt) order by 1"
+            "select source, status, failed_pages from store_receipt where id in (select max(id) from store_receipt group by source) order by 1"
         ).fetchall()
         return [*posts, *lists, *newest, connection.execute("select count(*) from store_postversion").fetchone()]
     finally:

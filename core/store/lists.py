@@ -50,7 +50,8 @@ def remember(county: str, memory: ListMemory) -> None:
     fields = asdict(memory)
     source = fields.pop("source")
     fields |= {"etag": memory.etag[:200], "modified": memory.modified[:64]}
-    models.ListMemory.objects.update_or_create(county=county, source=source, defaults=fields)
+    if not models.ListMemory.objects.filter(county=county, source=source).update(**fields):
+        models.ListMemory.objects.create(county=county, source=source, **fields)
 
 
 def publishing_days(county: str, source: str, since: datetime) -> list[date]:
