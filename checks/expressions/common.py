@@ -38,14 +38,21 @@ class Common:
         listed = [rule for rule in rules if rule.options.get("common")]
         lawful = {form for rule in listed for form in (*rule.phrases, *rule.allow)}
         confusable = rules.confusable if alphabet is None else {char: "".join(alphabet.intersection(others)) for char, others in rules.confusable.items()}
-        self._meant: dict[str, tuple[tuple[Rule, str, int], ...]] = {}
+        self._listed: list[tuple[Rule, str]] = []
+        self._meant: dict[str, int | tuple[int, ...]] = {}  # form → where its word is listed; several are rare, so one is no tuple
         for rule in listed:
             for word in rule.phrases:
-                if alphabet is not None and len(set(word) - alphabet) > 1:
-                    continue
-                for form, index in chain(exchanged(word, confusable), exchanged(word, rule.options.get("also", {}))):
-                    if form not in lawful and (alphabet is None or alphabet.issuperset(form)):
-                        self._meant[form] = (*self._meant.get(form, ()), (rule, word, index))
+                if alphabet is None or len(set(word) - alphabet) <= 1:
+                    self._add(rule, word, lawful, confusable, alphabet)
+
+    def _add(self, rule: Rule, word: str, lawful: set[str], confusable: Mapping[str, str], alphabet: frozenset[str] | None) -> None:
+        number, meant = len(self._listed), self._meant
+        self._listed.append((rule, word))
+        for form, _ in chain(exchanged(word, confusable), exchanged(word, rule.options.get("also", {}))):
+            if form not in lawful and (alphabet is None or alphabet.issuperset(form)):
+                known = meant.setdefault(form, number)
+                if known != number:
+                    meant[form] = (*(known if isinstance(known, tuple) else (known,)), number)
 
     def forms(self) -> Iterable[str]:
         """Every form to be searched for."""
@@ -54,12 +61,15 @@ class Common:
     def prove(self, text: str, start: int, end: int) -> Iterator[Hit]:
         """A form found at [start, end) that makes no sense there, with the word that makes most."""
         form = text[start:end]
-        gain, rule, word = max((self._proved(text, start, end, *meant) for meant in self._meant[form]), key=lambda proved: proved[0])
+        meant = self._meant[form]
+        proved = [self._proved(text, start, end, *self._listed[number]) for number in (meant if isinstance(meant, tuple) else (meant,))]
+        gain, rule, word = max(proved, key=lambda found: found[0])
         if gain >= LIKELY:
             yield Hit(start, end, form, word, rule, rule.severity if gain >= SURE else "warning", "音近或形近的字", near=True)
 
-    def _proved(self, text: str, start: int, end: int, rule: Rule, word: str, index: int) -> tuple[float, Rule, str]:
+    def _proved(self, text: str, start: int, end: int, rule: Rule, word: str) -> tuple[float, Rule, str]:
         """What the sentence gains from the word, less where the characters may be a person's name."""
+        index = next(place for place, char in enumerate(word) if char != text[start + place])
         if self._words.rivals(text[start:end], word):
             return float("-inf"), rule, word
         gain = self._words.gain(text, start, end, word, index) + float(rule.options.get("prior", 0))

@@ -61,7 +61,7 @@ def region_child(rule: Rule) -> Prepared:
         if told in recent:
             return
         meant = [name for name in children[parent] if _other_kind(told, name) or (told not in former and _slip(told, name))]
-        right = max(meant, key=lambda name: _likeness(told, name, alike), default=None)
+        right = max(meant, key=lambda name: _likeness(told, name, alike) + _other_kind(told, name), default=None)
         if right:
             yield hit(rule, start, end + len(told), text, parent + right, f"{parent}没有{told}，应为{right}")
 
