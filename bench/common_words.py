@@ -22,7 +22,7 @@ _HAN = re.compile("[\u4e00-\u9fff]{2,4}")
 _NAMES = ("t", "m", "q", "n", "r")  # times, numbers, measures, names, pronouns
 _COMMON = ("n", "vn", "an")
 _KEPT = (*["总要", "练好", "粮化", "迎进", "之源", "自定", "指由", "已近", "时讲", "文谢", "至金", "镇文"], "讲活", "溶入", "华桥", "华乔", "设市", "既使")
-_SEEN = 40  # so often that looking costs more than it finds
+_SEEN = 10  # so often that looking costs more than it finds
 
 
 def words(tagged: Path, wrong: frozenset[str]) -> set[str]:
@@ -99,7 +99,9 @@ def seen(found: Iterable[str], office: set[str], rules: RuleSet, texts: Iterable
                 and any(checker.gain(text, start, end, word, index) >= (4.5 if word in office else 7) for word, index in right[form])
             ):
                 loud.add(form)
-    return loud | {form for form, count in held.items() if count >= _SEEN and len(form) <= longest}
+    frequencies: Mapping[str, int] = dictionary().FREQ
+    real = {form for form in forms if frequencies.get(form, 0) >= max(12, max(frequencies.get(word, 0) for word, _ in right[form]) / 500)}
+    return loud | real | {form for form, count in held.items() if count >= _SEEN and len(form) <= longest}
 
 
 def nearly(official: set[str], confusable: Mapping[str, str]) -> dict[str, str]:

@@ -72,7 +72,7 @@ class Engine:
                     plain = replace(pattern, wrong=skeleton(pattern.wrong).text)  # as the text is when it is searched
                     yield plain.wrong, _exact(rule, plain)
             for phrase in () if rule.options.get("common") else rule.phrases:  # `Common` takes those
-                if self._possible(phrase, strange=1):  # a near miss keeps all characters but one
+                if self._possible(phrase, strange=2 if rule.options.get("strict") else 1):  # a near miss keeps all characters but so many
                     yield from self._misses(rule, phrase, rules.confusable)
             if rule.check:
                 yield from self._computed(rule)
