@@ -21,7 +21,35 @@ RULE = SHARED / "rules" / "typos" / "common.yaml"
 _HAN = re.compile("[\u4e00-\u9fff]{2,4}")
 _NAMES = ("t", "m", "q", "n", "r")  # times, numbers, measures, names, pronouns
 _COMMON = ("n", "vn", "an")
-_KEPT = (*["总要", "练好", "粮化", "迎进", "之源", "自定", "指由", "已近", "时讲", "文谢", "至金", "镇文"], "讲活", "溶入", "华桥", "华乔", "设市", "既使")
+_KEPT = (
+    "总要",
+    "练好",
+    "粮化",
+    "迎进",
+    "之源",
+    "自定",
+    "指由",
+    "已近",
+    "时讲",
+    "文谢",
+    "至金",
+    "镇文",
+    "稳字",
+    "实字",
+    "干字",
+    "严字",
+    "快字",
+    "准字",
+    "细字",
+    "农材",
+    "级会",
+    "讲活",
+    "溶入",
+    "华桥",
+    "华乔",
+    "设市",
+    "既使",
+)
 _SEEN = 10  # so often that looking costs more than it finds
 
 
@@ -106,7 +134,7 @@ def seen(found: Iterable[str], office: set[str], rules: RuleSet, texts: Iterable
 
 def nearly(official: set[str], confusable: Mapping[str, str]) -> dict[str, str]:
     """Characters of the words → common ones that sound nearly alike: with and without h after z c s, with n or ng at the end. Readings from pypinyin (MIT)."""
-    from pypinyin import lazy_pinyin
+    from pypinyin import lazy_pinyin  # type: ignore[import-not-found]
 
     frequencies: Mapping[str, int] = dictionary.load()
     used = Counter[str]()
@@ -164,8 +192,8 @@ def main() -> None:
     allowed = set(_KEPT) | seen(found, official, rules, parts, 2) | seen(found, official, rules, [*documents(11, 600_000), *_right(rules)], 4)
     lines = RULE.read_text(encoding="utf-8").split("\n")
     also = ", ".join(f"{char}: {others}" for char, others in nearly(official, rules.confusable).items())
-    options = lines.index("  - id: typo/office-words") + 2
-    lines[options] = f"    options: {{common: true, prior: 2.5, also: {{{also}}}}}"
+    place = lines.index("  - id: typo/office-words") + 2
+    lines[place] = f"    options: {{common: true, prior: 2.5, also: {{{also}}}}}"
     for name, listed, forms in (("typo/common-words", found - official, allowed), ("typo/office-words", official, set[str]())):
         start = lines.index(f"  - id: {name}")
         first, last = lines.index("    phrases:", start), lines.index("    examples:", start)
