@@ -30,7 +30,7 @@ def crawl(night: Night, sources: Sequence[Source], full: bool, batch: str, step:
     hosts: dict[str, list[str]] = {}
     for source in sources:
         hosts.setdefault(_host(source, night.county.id), []).append(source.id)
-    run = _run_of(batch) or runs.start_run(night.county.id, "crawl", night.now)
+    run = queue.begun(batch) or runs.start_run(night.county.id, "crawl", night.now)
     common = {"run": run, "now": night.now.isoformat(), "full": full}
     jobs = [queue.Job(host, {**common, "sources": named}, lock=f"host:{host}") for host, named in hosts.items()]
     queue.defer("crawl", night.county.id, batch, jobs)
@@ -42,12 +42,6 @@ def crawl(night: Night, sources: Sequence[Source], full: bool, batch: str, step:
             failed |= dict.fromkeys(hosts.get(state.name, ()), "采集进程多次中断，已放弃")
     runs.finish_run(run, "done" if all(state.status == "succeeded" for state in states) else "stopped", night.now)
     return failed
-
-
-def _run_of(batch: str) -> int | None:
-    """The run that an interrupted round of the same batch has begun."""
-    rows = queue._ask("SELECT args->>'run' FROM procrastinate_jobs WHERE args->>'batch' = %s LIMIT 1", [batch])
-    return int(rows[0][0]) if rows else None
 
 
 def _host(source: Source, county: str) -> str:

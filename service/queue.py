@@ -104,6 +104,12 @@ def states(batch: str) -> list[State]:
     return list(latest.values())
 
 
+def begun(batch: str) -> int | None:
+    """The run that an interrupted round of a crawl has begun."""
+    rows = _ask("SELECT args->>'run' FROM procrastinate_jobs WHERE args->>'batch' = %s LIMIT 1", [batch])
+    return int(rows[0][0]) if rows else None
+
+
 def tell(job: int, outcome: Mapping[str, Any]) -> None:
     """Keep what a job says at its end, for whoever waits for its batch."""
     import json

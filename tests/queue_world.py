@@ -44,7 +44,7 @@ class Room:
         self.environment = {**os.environ, "PYTHONPATH": str(ROOT), "XUNCHA_DATABASE": self.url, "XUNCHA_HOME": str(self.home)}
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def run(self, code: str, timeout: float = 120, *words: str) -> str:
+    def run(self, code: str, timeout: float = 240, *words: str) -> str:
         command = [sys.executable, "-c", PRELUDE + code, str(self.home), str(self.config), *words]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=timeout, check=False)
         assert done.returncode == 0, done.stderr[-3000:]
@@ -134,7 +134,7 @@ class Slow(ThreadingHTTPServer):
 
 
 CRAWL = """
-until = time.monotonic() + 60
+until = time.monotonic() + 200
 while queue.workers(2.5) < int(sys.argv[3]) and time.monotonic() < until:
     time.sleep(0.05)
 queue.STALLED = 2.5
@@ -150,5 +150,5 @@ def crawl(room: Room, columns: dict[str, str], workers: int) -> tuple[float, dic
     write_county(room.config, columns)
     for _ in range(workers):
         room.worker()
-    seconds, failed = json.loads(room.run(CRAWL, 300, str(workers)))
+    seconds, failed = json.loads(room.run(CRAWL, 500, str(workers)))
     return seconds, failed

@@ -45,7 +45,7 @@ def test_every_job_is_done_and_its_effects_are_there_once_though_workers_are_kil
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        _, failed = json.loads(room.run(CHECK, 200))
+        _, failed = json.loads(room.run(CHECK, 500))
     finally:
         stop.set()
         killer.join()
