@@ -127,7 +127,7 @@ def seen(found: Iterable[str], office: set[str], rules: RuleSet, texts: Iterable
                 and any(checker.gain(text, start, end, word, index) >= (4.5 if word in office else 7) for word, index in right[form])
             ):
                 loud.add(form)
-    frequencies: Mapping[str, int] = dictionary().FREQ
+    frequencies: Mapping[str, int] = dictionary.load()
     real = {form for form in forms if frequencies.get(form, 0) >= max(12, max(frequencies.get(word, 0) for word, _ in right[form]) / 500)}
     return loud | real | {form for form, count in held.items() if count >= _SEEN and len(form) <= longest}
 

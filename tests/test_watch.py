@@ -104,7 +104,7 @@ def test_a_folder_named_after_a_unit_is_that_units(folder: Folder, monkeypatch: 
     seen: list[Draft] = []
 
     class Gate:
-        def examine(self, draft: Draft, today: object) -> Verdict:
+        def examine(self, draft: Draft, today: object, county: Path | None = None) -> Verdict:
             seen.append(draft)
             return Verdict(())
 
@@ -130,7 +130,7 @@ def test_what_changes_during_the_check_is_checked_again(folder: Folder, monkeypa
     real = watch.shared()
 
     class Gate:
-        def examine(self, draft: Draft, today: Any) -> Verdict:
+        def examine(self, draft: Draft, today: Any, county: Path | None = None) -> Verdict:
             verdict = real.examine(draft, today)
             if path.read_text("utf-8") == "好":
                 path.write_text(LEAK, encoding="utf-8")
@@ -189,7 +189,7 @@ def test_too_large_empty_and_broken_files_are_refused_with_the_reason(folder: Fo
 
 def test_one_file_that_breaks_the_program_holds_up_no_other(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     class Gate:
-        def examine(self, draft: Draft, today: object) -> Verdict:
+        def examine(self, draft: Draft, today: object, county: Path | None = None) -> Verdict:
             if draft.files[0].name == "a.txt":
                 raise RuntimeError(LEAK)
             return Verdict(())
