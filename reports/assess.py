@@ -25,7 +25,7 @@ class _Content:
         self.wrong = {finding.source for finding in findings if is_wrong_expression(finding, serious)}
         self.news_leaks = self._news_units(county, (f for f in findings if is_leak(f)))
         self.news_wrong = self._news_units(county, (f for f in findings if is_wrong_expression(f, serious)))
-        self.news_slips = self._news_units(county, (f for f in findings if f.rule.startswith(("expression/", "typo/")) and f.severity != "info"))
+        self.news_slips = self._news_units(county, (f for f in findings if f.rule.startswith(("expression/", "typo/")) and f.severity in ("veto", "error")))
 
     @staticmethod
     def _news_units(county: County, findings: Iterable[Finding]) -> set[str | None]:

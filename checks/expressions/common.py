@@ -5,6 +5,7 @@ are likelier in official writing than the dictionary says (logarithm), `options.
 character is left over as a word of one character and the sentence reads far likelier with the right word.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
@@ -13,6 +14,9 @@ from checks.expressions.hits import Hit
 from core.rules import Rule, RuleSet
 
 SURE, LIKELY = 10.0, 7.0  # gain (natural logarithm) from which on the word is certainly, or probably, meant
+_SHORT, _SURE_SHORT = 2, 15.0  # so short a word may be one that no dictionary has: mostly a person should look
+_NUMBERED = re.compile(r"[发函字电通复议任]{0,2}[〔\[［【(（][{1-9]")  # 眉政办函〔2023〕, and the same in a template
+_COUNTED = frozenset("逐每各该本全某此这那首同双单几多数半")  # what stands before almost any noun or measure: 逐件, 每户
 _PERSON = 3.0  # what a gain is worth less where a person may be named
 _NEARLY = 1.5  # what it is worth less where the characters sound only nearly alike
 _NUMERALS = frozenset("0123456789零〇一二三四五六七八九十百千万亿两几数每各")
@@ -65,12 +69,14 @@ class Common:
         proved = [self._proved(text, start, end, *self._listed[number]) for number in (meant if isinstance(meant, tuple) else (meant,))]
         gain, rule, word = max(proved, key=lambda found: found[0])
         if gain >= LIKELY:
-            yield Hit(start, end, form, word, rule, rule.severity if gain >= SURE else "warning", "音近或形近的字", near=True)
+            certain = gain >= (SURE if len(word) > _SHORT else _SURE_SHORT)
+            yield Hit(start, end, form, word, rule, rule.severity if certain else "warning", "音近或形近的字", near=True)
 
     def _proved(self, text: str, start: int, end: int, rule: Rule, word: str) -> tuple[float, Rule, str]:
         """What the sentence gains from the word, less where the characters may be a person's name."""
         index = next(place for place, char in enumerate(word) if char != text[start + place])
-        if self._words.rivals(text[start:end], word):
+        short = len(word) == _SHORT
+        if self._words.rivals(text[start:end], word) or (short and (_NUMBERED.match(text, end) or (index and text[start] in _COUNTED))):
             return float("-inf"), rule, word
         gain = self._words.gain(text, start, end, word, index) + float(rule.options.get("prior", 0))
         if text[start + index] in rule.options.get("also", {}).get(word[index], ""):
