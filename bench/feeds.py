@@ -11,7 +11,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import format_datetime
 from html import escape
 from typing import Any
@@ -32,6 +32,7 @@ def written(random_: random.Random, account: str, count: int) -> list[Gold]:
     posts = []
     for number in range(count):
         moment = NOW - timedelta(days=random_.randint(1, 60), seconds=random_.randint(1, 80_000))
+        moment += timedelta(seconds=moment.timetz() == time(tzinfo=moment.tzinfo))  # midnight would stand for a day without a time
         title = f"{random_.choice(_WORDS)}{random_.choice(('工作', '提示', '&要闻', '“十问”'))}：{account}第{number + 1}期"
         posts.append(
             {

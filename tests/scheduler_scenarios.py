@@ -418,7 +418,7 @@ def the_status_says_what_ran_what_failed_and_what_comes(world: World) -> None:
 def the_command_runs_in_the_foreground_and_tells(world: World) -> None:
     world.plan(SEND)
     world.open()
-    show = "from service.schedule_commands import schedule_status\nsys.exit(schedule_status(load_county(world.config), {json}))"
+    show = "from service.schedule_commands import schedule_status\nsys.exit(schedule_status(world.config, {json}))"
     code, said = world.process(show.format(json=False)).end()
     assert (code, "没有在运行" in said) == (1, True), said
     start = "from service.schedule_commands import schedule\nsys.exit(schedule(world.config))"
