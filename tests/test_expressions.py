@@ -329,3 +329,9 @@ def test_what_follows_the_name_of_a_region_does_not_excuse_it(look: Look, name: 
 )
 def test_a_mistake_that_is_spoken_about_is_none(look: Look, text: str) -> None:
     assert spoken(look(text)) == []
+
+
+@pytest.mark.parametrize("name", ["邓晓平", "文淑", "孙 建丽", "阎明"])
+def test_a_name_in_a_cell_is_nobodys_slip(rules: RuleSet, name: str) -> None:
+    subject = Subject(blocks=(Block(name, "Sheet1!B2", "名单.xlsx", "Sheet1", 1, 1),))
+    assert scan(subject, rules, TODAY) == []

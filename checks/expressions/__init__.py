@@ -6,8 +6,10 @@ from checks.expressions.engine import Engine, engine_for, warm
 from checks.expressions.hits import Hit
 from core.records import Block, Finding, Severity, Subject
 from core.rules import RuleSet
+from core.text import squeeze
 
 _RANK = {"veto": 0, "error": 1, "warning": 2, "info": 3}
+_NAME = 3  # characters
 _DELETED = "修订删除"  # text that is on its way out is nobody's mistake
 
 
@@ -16,7 +18,7 @@ def scan(subject: Subject, rules: RuleSet, today: date) -> list[Finding]:
     blocks, day, findings = _blocks(subject), subject.published_on or today, []
     engine = engine_for(rules, [block.text for block in blocks])
     for block in blocks:
-        findings += [_finding(subject, block, hit) for hit in engine.hits(block.text, day, wrapped=_wrapped(block))]
+        findings += [_finding(subject, block, hit) for hit in engine.hits(block.text, day, wrapped=_wrapped(block)) if not _of_a_name(block, hit)]
     return findings
 
 
@@ -27,6 +29,11 @@ def _blocks(subject: Subject) -> list[Block]:
     if title and subject.page_type != "file" and not any(block.where == "标题" or title in block.text for block in blocks if block.file is None):
         blocks.insert(0, Block(title, "标题"))
     return blocks
+
+
+def _of_a_name(block: Block, hit: Hit) -> bool:
+    """True where a guess is about so short a cell of a table: it is somebody's name, which may be written as it likes."""
+    return block.column is not None and (hit.near or hit.rule.id.startswith("expression/leader-name")) and len(squeeze(block.text)) <= _NAME
 
 
 def _wrapped(block: Block) -> bool:

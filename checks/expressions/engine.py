@@ -18,6 +18,7 @@ from checks.expressions.variants import prove as prove_variant
 from core import dictionary
 from core.errors import ConfigurationError
 from core.rules import Pattern, Rule, RuleSet
+from core.text import fold
 
 _RANK = {"veto": 0, "error": 1, "warning": 2, "info": 3}
 _REACH = 60  # how far around its anchor a regular expression may look
@@ -170,7 +171,7 @@ class Engine:
 class _Compiler:
     """Compiles a rule set no further than is asked for: all of it takes a second, what can occur in one notice a twentieth of that."""
 
-    _SMALL = 20_000  # characters
+    _SMALL, _FEW = 20_000, 900  # characters of a text, different ones
     _TIMES = 8  # after so many small texts the whole is worth its second
 
     def __init__(self, rules: RuleSet) -> None:
@@ -183,10 +184,13 @@ class _Compiler:
         return self._whole
 
     def serving(self, texts: Sequence[str]) -> Engine:
-        if self._whole or not self._left or sum(map(len, texts)) > self._SMALL:
+        if self._whole or not self._left:
+            return self.whole()
+        used = "".join(set().union(*texts))
+        if sum(map(len, texts)) > self._SMALL and len(used) > self._FEW:
             return self.whole()
         self._left -= 1
-        return Engine(self._rules, frozenset().union(*(skeleton(text).text for text in texts)))
+        return Engine(self._rules, frozenset(fold(used).text))
 
 
 _compiler = lru_cache(maxsize=4)(_Compiler)
