@@ -11,6 +11,7 @@ from typing import Any
 
 from core.config import County
 from core.errors import ConfigurationError
+from core.store.fields import cleaned, fitting, storable
 from core.store.vault import Vault
 from core.text import conceal
 from service.gate import Draft
@@ -50,9 +51,9 @@ def keep(county: County, unit: str, who: str, draft: Draft, found: Sequence[dict
             mine = [
                 {**item, "file": conceal(item["file"] or "") or None} for item in found if conceal((item["file"] or "").split("!/")[0]) == conceal(file or "")
             ]
-            same = (county.id, unit[:128], conceal(name)[:300], vault.put(data))  # sent once more it is kept once, from now on
+            same = (county.id, unit[:128], fitting(storable(conceal(name)), 300), vault.put(data))  # sent once more it is kept once, from now on
             cursor.execute(f"DELETE FROM {TABLE} WHERE county = %s AND unit = %s AND name = %s AND evidence = %s", same)
-            row = (*same, who[:150], json.dumps(mine, ensure_ascii=False), adapt(moment), adapt(until))
+            row = (*same, who[:150], json.dumps(cleaned(mine), ensure_ascii=False), adapt(moment), adapt(until))
             cursor.execute(
                 f"INSERT INTO {TABLE} (county, unit, name, evidence, who, findings, kept_at, expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", row
             )

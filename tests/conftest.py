@@ -55,8 +55,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @cache
 def opens_a_store(path: Path) -> bool:
     """True when a test's file, its conftest, or a helper that either names opens a store."""
-    if path.name in ("test_layers.py", "conftest.py") and path.parent == TESTS:
-        return False
+    if (path.name in ("test_layers.py", "conftest.py") and path.parent == TESTS) or path.parent.name == "browser":
+        return False  # the browser's county is a home that is copied, its database with it
     waiting, seen = [path, path.with_name("conftest.py")], set[Path]()
     while waiting:
         file = waiting.pop()

@@ -84,6 +84,7 @@ def _posts(county: County) -> dict[tuple[str, str], tuple[Any, ...]]:
     return {(source.rsplit("/", 1)[-1], title): (published[:16], *rest) for source, title, published, *rest in rows}
 
 
+@pytest.mark.sqlite  # looks into the database in SQLite's own words
 def test_every_adapter_and_a_quiet_night_after_it(county: County, platforms: Platforms) -> None:
     code, receipts, errors = _crawl(county)
     fine = {"官方": "ok 4", "微博": "ok 3", "抖音": "ok 2", "订阅": "ok 1", "眉县教育": "ok 1", "recommended": "empty 0"}
@@ -123,6 +124,7 @@ def test_every_adapter_and_a_quiet_night_after_it(county: County, platforms: Pla
     }
 
 
+@pytest.mark.sqlite  # looks into the database in SQLite's own words
 def test_a_refusal_is_a_receipt_of_its_own_and_never_silence(county: County, platforms: Platforms) -> None:
     assert _crawl(county)[0] == 0
     before = _posts(county)

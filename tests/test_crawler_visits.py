@@ -123,6 +123,7 @@ def _checked(county: County, day: str) -> list[tuple[Any, ...]]:
     return county.rows("select rule, state, date(closed_at, '+8 hours') from store_finding where severity in ('veto', 'error', 'warning') order by rule")
 
 
+@pytest.mark.sqlite  # looks into the database in SQLite's own words
 def test_what_was_mended_is_closed_by_itself_with_its_time(site: Site, county: County) -> None:
     body = '<p>联系人李某，手机号139{}1234，住眉县某村。</p><p><a href="/f/list.xlsx">名单</a></p><p>另见<a href="/gone.html">旧文</a>。</p>'
     items = _column(site, 8)
@@ -150,6 +151,7 @@ def test_what_was_mended_is_closed_by_itself_with_its_time(site: Site, county: C
     assert {state for _, state, _ in _checked(county, "2023-12-19")} == {"gone"}
 
 
+@pytest.mark.sqlite  # looks into the database in SQLite's own words
 def test_a_date_before_a_day_on_which_the_list_did_not_show_it(site: Site, county: County) -> None:
     items = _column(site, 8)
     county.write({"a": f"{site.base}/a/"}, crawl={"look_around": 0})
@@ -202,6 +204,7 @@ def test_a_list_that_lost_what_it_used_to_show_is_redesigned_until_a_person_conf
     assert _night(county, "2023-11-24")["half"]["status"] == "ok"
 
 
+@pytest.mark.sqlite  # looks into the database in SQLite's own words
 def test_a_slow_column_is_left_out_on_quiet_nights_and_never_at_the_turn_of_a_month(site: Site, county: County) -> None:
     items = [(f"/a/{number}.html", f"关于第{number}号工作的通知", f"2023-{number:02d}-10") for number in range(10, 0, -1)]
     for path, title, day in items:

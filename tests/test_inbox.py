@@ -88,6 +88,7 @@ def test_the_draft_is_nowhere_afterwards(world: World) -> None:
     assert world.rows()[0]["reply"] == ""
 
 
+@pytest.mark.sqlite  # looks into the database in SQLite's own words
 def test_a_draft_is_kept_sealed_when_its_subject_asks_for_it(world: World) -> None:
     world.send(FINANCE, "送审（请留存）：公示", LEAK, ("名单.csv", LIST))
     world.poll()

@@ -160,12 +160,16 @@ def _sketches(rows: Any) -> _Sketches:
 
 
 def _strung(rows: Any) -> bytes:
+    from django.core.exceptions import EmptyResultSet
     from django.db import connection
     from django.db.models import F
     from django.db.models.functions import Length
 
     wanted = rows.annotate(size=Length(F("sketch"))).filter(size=_BYTES).values_list("pk", "sketch").order_by()
-    statement, values = wanted.query.sql_with_params()
+    try:
+        statement, values = wanted.query.sql_with_params()
+    except EmptyResultSet:  # a county without accounts
+        return b""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT string_agg(int8send(key) || sketch, ''::bytea) FROM ({statement}) wanted (key, sketch)", values)
         return bytes(cursor.fetchone()[0] or b"")

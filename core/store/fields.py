@@ -78,14 +78,15 @@ class Facts(_AsDjangos, models.JSONField):
     base = "JSONField"
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        return super().get_db_prep_value(_storable(value), connection, prepared)
+        return super().get_db_prep_value(cleaned(value), connection, prepared)
 
 
-def _storable(value: Any) -> Any:
+def cleaned(value: Any) -> Any:
+    """Lists and mappings with every text in them storable."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return {storable(str(name)): _storable(item) for name, item in value.items()}
+        return {storable(str(name)): cleaned(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_storable(item) for item in value]
+        return [cleaned(item) for item in value]
     return value
