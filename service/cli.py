@@ -1,6 +1,7 @@
 """The command line `xuncha`: thin, Chinese, one line for every error. Heavy rooms are entered only by the command that needs them."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -338,6 +339,7 @@ def evidence_export(
 
 def main() -> NoReturn:
     """Run a command; every expected failure is one Chinese line on standard error and the contract's exit code."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # it has none here, and looking for them reads every installed package
     gc.set_threshold(100_000, 50, 50)  # the rules are many small objects that stay; looking through them over and over is half the start-up
     try:
         code = app(standalone_mode=False)
