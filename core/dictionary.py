@@ -131,9 +131,8 @@ def load() -> dict[str, int]:
         warnings.simplefilter("ignore")
         import jieba
     jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    tokenizer.initialize()
-    frequencies: dict[str, int] = tokenizer.FREQ
+    jieba.initialize()  # its own tokenizer, so that whoever cuts words shares the half million entries
+    frequencies: dict[str, int] = jieba.dt.FREQ
     return frequencies
 
 

@@ -144,8 +144,9 @@ def _file(path: Path, name: str, complaints: _Complaints) -> list[Rule]:
     import yaml
 
     from core.rule_entries import compact, rule_of
+    from core.yamls import loader
 
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    class Loader(loader()):  # type: ignore[misc]
         """Leaves dates as text: YAML's own reading fails on 2023-02-30 without saying where."""
 
         yaml_implicit_resolvers = {

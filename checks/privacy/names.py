@@ -4,6 +4,7 @@ import re
 import warnings
 
 from checks.privacy.policy import Policy, Tables
+from core.dictionary import dictionary
 
 _HAN = re.compile(r"[\u4e00-\u9fa5]{2,12}$")
 _LABEL = re.compile(r"(?:居民)?(?:身份证|公民身份|证件|联系电话|联系方式|联系号码|电话|手机)?(?:号码|号牌|号|证)?(?:为|是|驾驶|所有)?$")
@@ -46,6 +47,4 @@ def _words(text: str) -> list[str]:
 
 def _common(word: str) -> bool:
     """In the dictionary as an ordinary word (编号, 方案), so no name."""
-    import jieba
-
-    return int(jieba.dt.FREQ.get(word, 0)) > 100
+    return int(dictionary().frequencies.get(word, 0)) > 100

@@ -14,12 +14,11 @@ from typing import Any
 import yaml
 
 from core.errors import ConfigurationError
-from core.yamls import parse
+from core.yamls import loader, parse
 
 Path = tuple[str | int, ...]
 _GONE = object()
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~][^\n\t,\[\]{}#]*")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNUSUAL = "文件的写法比较特别，不能在表单里改。请到“配置文件”页直接修改文字"
 
 
@@ -69,7 +68,7 @@ class YamlText:
     def __init__(self, text: str) -> None:
         self.text = text if text.endswith("\n") or not text else text + "\n"
         try:
-            self.root = yaml.compose(self.text, Loader=_LOADER)
+            self.root = yaml.compose(self.text, Loader=loader())
             self.data = parse(self.text)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
@@ -179,7 +178,7 @@ class YamlText:
 
     def _shared(self) -> bool:
         """True when a part of the file stands for another: a change of one would change both."""
-        return "*" in self.text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(self.text, Loader=_LOADER))
+        return "*" in self.text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(self.text, Loader=loader()))
 
     def _contained(self, path: Path) -> Iterator[tuple[int, int, str]]:
         """The spans for what leaves and enters one container."""
